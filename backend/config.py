@@ -1,0 +1,301 @@
+"""The settings of a run: pydantic models, TOML in and out, errors that name the key and what is allowed.
+
+An empty file is the demo preset: every setting has a default that works.
+"""
+
+from __future__ import annotations
+
+import shlex
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+import tomli_w
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, ValidationError, field_validator
+
+from backend import wording
+from backend.errors import ConfigError
+from backend.registry import Listed, Registry
+
+METHODS: Registry[Any] = Registry("methods", "method.name")
+DATASETS: Registry[Any] = Registry("datasets", "data.name")
+CALIBRATORS: Registry[Any] = Registry("transport", "method.calibrator")
+
+
+class Settings(BaseModel):
+    """A group of settings: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False, allow_inf_nan=False, strict=True)
+
+
+def knob(
+    default: Any,  # noqa: ANN401
+    label: str,
+    help: str,
+    *,
+    unit: str = "",
+    menu: Literal["", "methods", "datasets", "calibrators", "models", "orders", "devices"] = "",
+    advanced: bool = False,
+    **limits: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Declare a setting with what a form shows of it.
+
+    Args:
+        default: the value of the demo preset.
+        label: two or three words.
+        help: one sentence: what it does and when to change it.
+        unit: shown behind the field, e.g. "pictures".
+        menu: which catalogue lists the values to choose from, for a text field.
+        advanced: folded away at first.
+        limits: pydantic constraints such as `ge` and `le`.
+    """
+    extra: dict[str, Any] = {"label": label, "unit": unit, "menu": menu, "advanced": advanced}
+    return Field(default=default, description=help, json_schema_extra=extra, **limits)
+
+
+class DataSettings(Settings):
+    """Which pictures."""
+
+    title: ClassVar[str] = "Data"
+    name: str = knob("drawn", "Data set", "The pictures and classes to learn.", menu="datasets")
+    root: str = knob("", "Folder", "Where the data set lies; empty: the data folder of DMC Studio.", advanced=True)
+    score_on: Literal["test", "validation"] = knob(
+        "test", "Score on", "Choose settings on validation pictures; report on test pictures.", advanced=True
+    )
+
+
+class SplitSettings(Settings):
+    """How classes are dealt to tasks."""
+
+    title: ClassVar[str] = "Split"
+    initial_classes: int = knob(
+        0,
+        "Classes in task 1",
+        "How many classes the first task holds; 0: as many as every other.",
+        unit="classes",
+        ge=0,
+    )
+    classes_per_task: int = knob(
+        8, "Classes a task", "How many classes each task adds; the last may be smaller.", unit="classes", ge=1
+    )
+    order: str | int | tuple[str, ...] = knob(
+        "seeded",
+        "Class order",
+        "'seeded' shuffles by the run's seed, 'natural' keeps the data set's order, a number shuffles as "
+        "numpy.random.seed(number) does (1993 is customary), a list names every class.",
+        menu="orders",
+    )
+
+    @field_validator("order", mode="before")
+    @classmethod
+    def _freeze(cls, order: Any) -> Any:  # noqa: ANN401
+        return tuple(order) if isinstance(order, list) else order
+
+
+Tuning = Literal["lora", "full", "adapter", "none"]
+
+
+class ModelSettings(Settings):
+    """Which image-text model, and which of its weights move."""
+
+    title: ClassVar[str] = "Model"
+    name: str = knob("demo", "Model", "'demo', any open_clip architecture, or local-dir:FOLDER.", menu="models")
+    pretrained: str = knob(
+        "",
+        "Weights",
+        "open_clip tag or weights file; empty: those of the local directory; 'random': untrained, a control.",
+        advanced=True,
+    )
+    tuning: Tuning = knob(
+        "lora",
+        "Vision tuning",
+        "What moves in the image tower: LoRA on attention, everything (full), a linear adapter after it, or nothing.",
+    )
+    lora_rank: int = knob(8, "LoRA rank", "Rank of each low-rank update.", advanced=True, ge=1, le=256)
+    lora_on: Literal["kv", "qkv", "attention", "all"] = knob(
+        "all",
+        "LoRA on",
+        "Which matrices get an update: keys and values; queries too; the attention output too; or the MLP as well.",
+        advanced=True,
+    )
+
+
+class RunSettings(Settings):
+    """On what, and how exactly."""
+
+    title: ClassVar[str] = "Run"
+    seed: int = knob(0, "Seed", "Every draw of the run comes from it.", ge=0, le=2**31 - 1)
+    device: str = knob(
+        "auto", "Device", "auto, cpu, cuda or cuda:N.", menu="devices", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$"
+    )
+    precision: Literal["fp32", "bf16", "fp16"] = knob(
+        "fp32",
+        "Precision",
+        "Numbers of the image tower in training; bf16 and fp16 need a GPU to be fast.",
+        advanced=True,
+    )
+    batch_size: int = knob(
+        48, "Batch size", "Pictures a step of stage 1.", unit="pictures", advanced=True, ge=1, le=4096
+    )
+    threads: int = knob(
+        0, "CPU threads", "0: all cores but one, so that the window stays smooth. It changes the last bits.",
+        unit="threads", advanced=True, ge=0, le=1024,
+    )  # fmt: skip
+    measure_drift: bool = knob(
+        True,
+        "Measure drift",
+        "Compare stored class means with the true ones after each task; looks at old pictures to measure only.",
+        advanced=True,
+    )
+
+
+class MethodSettings(Settings):
+    """A method's own settings; each method derives from this."""
+
+    title: ClassVar[str] = "Method"
+    name: str = knob("dmc_ot", "Method", "How the model learns.", menu="methods")
+
+
+class Method(Listed):
+    """What the configuration needs to know of a method (see `backend.methods`)."""
+
+    Settings: ClassVar[type[MethodSettings]]
+
+
+def _choose_method(value: Any) -> Any:  # noqa: ANN401
+    """Validate `[method]` with the settings of the method that it names."""
+    if not isinstance(value, Mapping):  # made already, or an error that pydantic tells
+        return value
+    name = value.get("name", "dmc_ot")
+    settings: type[MethodSettings] = METHODS[str(name)].Settings
+    return settings.model_validate({**value, "name": name})
+
+
+class RunConfig(Settings):
+    """Everything that decides a run. Frozen; equal configurations give equal results on a CPU."""
+
+    data: DataSettings = DataSettings()
+    split: SplitSettings = SplitSettings()
+    model: ModelSettings = ModelSettings()
+    method: Annotated[SerializeAsAny[MethodSettings], BeforeValidator(_choose_method)] = Field(
+        default_factory=lambda: _choose_method({})
+    )
+    run: RunSettings = RunSettings()
+
+    def replaced(self, **sections: Mapping[str, Any]) -> RunConfig:
+        """Return a copy with some settings changed, e.g. `replaced(run={"seed": 1})`.
+
+        Raises:
+            ConfigError: a setting is wrong.
+        """
+        tree = self.model_dump()
+        for section, values in sections.items():
+            if section == "method" and values.get("name", tree["method"]["name"]) != tree["method"]["name"]:
+                tree["method"] = dict(values)
+            else:
+                tree[section].update(values)
+        return parse_config(tree)
+
+
+def parse_config(tree: Mapping[str, Any]) -> RunConfig:
+    """Validate nested settings.
+
+    Raises:
+        ConfigError: names every wrong key, its value and what is allowed.
+    """
+    try:
+        config = RunConfig.model_validate(dict(tree))
+    except ValidationError as error:
+        raise ConfigError(wording.problems(error, _fields(tree))) from error
+    DATASETS[config.data.name]
+    if (calibrator := getattr(config.method, "calibrator", None)) is not None:
+        CALIBRATORS[calibrator]
+    return config
+
+
+def read_config(text: str, overrides: Iterable[str] = ()) -> RunConfig:
+    """Read TOML text, then apply `key.path=value` overrides.
+
+    Raises:
+        ConfigError: the text is not TOML or a setting is wrong.
+    """
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError.at(
+            "run.toml", f"this is not TOML: {error}.", "See the Config tab for a file that works."
+        ) from error
+    for override in overrides:
+        _override(tree, override)
+    return parse_config(tree)
+
+
+def load_config(path: Path, overrides: Iterable[str] = ()) -> RunConfig:
+    """Read a run.toml file.
+
+    Raises:
+        ConfigError: the file is missing, not text, not TOML, or a setting is wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError.at(
+            str(path), f"this file cannot be read: {error}.", "Give the path of a run.toml file."
+        ) from error
+    return read_config(text, overrides)
+
+
+def to_toml(config: RunConfig) -> str:
+    """Return the whole configuration as TOML that reads back equal."""
+    return tomli_w.dumps(config.model_dump(mode="json"))
+
+
+def changed_from_default(config: RunConfig) -> dict[str, dict[str, Any]]:
+    """Return only what differs from the demo preset (the method's own defaults), by section."""
+    base = RunConfig().model_dump(mode="json") | {
+        "method": type(config.method)(name=config.method.name).model_dump(mode="json")
+    }
+    tree = config.model_dump(mode="json")
+    changed = {s: {k: v for k, v in tree[s].items() if v != base[s].get(k)} for s in tree}
+    if config.method.name != "dmc_ot":
+        changed["method"] = {"name": config.method.name, **changed["method"]}
+    return {section: values for section, values in changed.items() if values}
+
+
+def command_line(config: RunConfig, out: str = "my-run") -> str:
+    """Return the exact command that runs this configuration without a window."""
+    pairs = [
+        f"{s}.{k}={_toml_value(v)}" for s, values in changed_from_default(config).items() for k, v in values.items()
+    ]
+    return " ".join(["dmc-studio run", f"--out {shlex.quote(out)}", *(f"--set {shlex.quote(pair)}" for pair in pairs)])
+
+
+def _toml_value(value: Any) -> str:  # noqa: ANN401
+    return tomli_w.dumps({"v": value}).removeprefix("v = ").strip()
+
+
+def _override(tree: dict[str, Any], override: str) -> None:
+    path, equals, text = override.partition("=")
+    keys = path.strip().split(".")
+    if not equals or len(keys) < 2:
+        raise ConfigError.at(path or "--set", f"'{override}' is not KEY=VALUE.", "For example: --set run.seed=1")
+    try:
+        value = tomllib.loads(f"v = {text}")["v"]
+    except tomllib.TOMLDecodeError:
+        value = text.strip()
+    node = tree
+    for key in keys[:-1]:
+        node = node.setdefault(key, {})
+        if not isinstance(node, dict):
+            raise ConfigError.at(path, f"'{key}' is a value, not a section.", "For example: --set run.seed=1")
+    node[keys[-1]] = value
+
+
+def _fields(tree: Mapping[str, Any]) -> wording.Fields:
+    """Return the settings of every section, with those of the method that the tree chooses."""
+    chosen = tree.get("method")
+    name = chosen.get("name", "dmc_ot") if isinstance(chosen, Mapping) else "dmc_ot"
+    sections: dict[str, Any] = {key: field.annotation for key, field in RunConfig.model_fields.items()}
+    sections["method"] = METHODS[str(name)].Settings
+    return {key: section.model_fields for key, section in sections.items()}

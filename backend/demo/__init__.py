@@ -1,0 +1,1 @@
+"""The drawn world and the demo model: what DMC Studio runs on when there is nothing to download."""

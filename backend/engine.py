@@ -1,0 +1,297 @@
+"""The only loop over tasks: adapt, calibrate, align (the method's business), evaluate, checkpoint, score.
+
+`run` and `resume` never raise: the last event says finished, stopped or failed.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from backend import checkpoint, devices, metrics
+from backend.config import DATASETS, METHODS, RunConfig
+from backend.encoders.clip import ClipEncoder, load_encoder
+from backend.errors import CheckpointError, DataError, StudioError
+from backend.events import (
+    Calibrated,
+    Checkpointed,
+    Event,
+    Note,
+    RunEnded,
+    RunStarted,
+    TaskScored,
+    TaskStarted,
+)
+from backend.gate import Gate, Stopped
+from backend.pictures import Dataset, Part
+from backend.stages.bench import Bench, positions
+from backend.stages.method import Method
+from backend.stages.pixels import PixelStore, build_store
+from backend.stages.pulse import Pulse
+from backend.store import RunFolder
+from backend.tasks import Task, make_tasks, split_hash
+
+Emit = Callable[[Event], None]
+SAMPLE_SECONDS = 2.0
+"""Least seconds between two samples of the machine's load."""
+
+
+def run(config: RunConfig, folder: Path, emit: Emit, gate: Gate) -> RunEnded:
+    """Train in a new run folder; never raises (see `backend.api.run`)."""
+    return _guarded(lambda: RunFolder.create(folder, config), emit, gate)
+
+
+def resume(folder: Path, emit: Emit, gate: Gate) -> RunEnded:
+    """Go on at the last checkpoint; never raises (see `backend.api.resume`)."""
+    return _guarded(lambda: RunFolder.reopen(folder), emit, gate)
+
+
+def _guarded(open_folder: Callable[[], RunFolder], emit: Emit, gate: Gate) -> RunEnded:
+    started = time.monotonic()
+    home: RunFolder | None = None
+    try:
+        home = open_folder()
+        _Run(home, emit, gate).train()
+        ended = RunEnded(outcome="finished", seconds=time.monotonic() - started)
+    except Stopped:
+        message = "Stopped; everything up to the last finished task is kept."
+        ended = RunEnded(outcome="stopped", seconds=time.monotonic() - started, message=message)
+    except Exception as error:  # noqa: BLE001 - the one broad except: a run ends with an event, whatever happens
+        known = isinstance(error, StudioError)
+        ended = RunEnded(
+            outcome="failed",
+            seconds=time.monotonic() - started,
+            message=error.sentence if known else f"{type(error).__name__}: {error}",
+            hint=error.hint if known else "This is a fault of DMC Studio: please report the details.",
+            details=traceback.format_exc(),
+        )
+    return _close(home, ended.model_copy(update={"at": time.time()}), emit)
+
+
+def _close(home: RunFolder | None, ended: RunEnded, emit: Emit) -> RunEnded:
+    """Write the last event if the disk lets us, and tell it in any case."""
+    if home is not None:
+        try:
+            home.append(ended)
+            if ended.details:
+                home.log(ended.details)
+        except StudioError as error:
+            ended = ended.model_copy(update={"hint": f"{ended.hint} The run folder cannot be written: {error}".strip()})
+        home.close()
+    emit(ended)
+    return ended
+
+
+@dataclass
+class _Progress:
+    """What a run has reached; what a checkpoint holds beside tensors."""
+
+    scored: list[TaskScored] = field(default_factory=list[TaskScored])
+    calibrated: list[Calibrated] = field(default_factory=list[Calibrated])
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
+
+    @property
+    def matrix(self) -> list[tuple[float, ...]]:
+        return [scored.row for scored in self.scored]
+
+
+class _Run:
+    """One run, from an open folder to its last task."""
+
+    def __init__(self, home: RunFolder, emit: Emit, gate: Gate) -> None:
+        self.home, self.config, self.gate = home, home.config, gate
+        self._listener = emit
+        self._sampled = 0.0
+        self.progress = _Progress()
+        self.pulse = Pulse(self.emit, gate)
+        self.begun = time.monotonic()
+
+    def emit(self, event: Event) -> None:
+        """Write an event, then tell it; now and then add the machine's load."""
+        event = event.model_copy(update={"at": time.time()})
+        if isinstance(event, Calibrated):
+            self.progress.calibrated.append(event)
+        self.home.append(event)
+        self._listener(event)
+        if time.monotonic() - self._sampled > SAMPLE_SECONDS:
+            self._sampled = time.monotonic()
+            self.emit(devices.sample())
+
+    def train(self) -> None:
+        """Learn and score task after task."""
+        config = self.config
+        threads = devices.set_threads(config.run.threads)
+        chosen = devices.choose(config.run.device, config.run.precision)
+        dataset: Dataset = DATASETS[config.data.name](config.data.root)
+        self.tasks = make_tasks(config.split, dataset.class_names, config.run.seed)
+        self.encoder = load_encoder(config.model, chosen.device, config.run.precision, config.run.seed)
+        saved = checkpoint.latest(self.home.path)
+        done = saved.task + 1 if saved else 0
+        self._rewind(done)
+        self._announce(chosen, dataset, threads, done)
+        for name in saved.skipped if saved else ():
+            self.emit(Note(level="warning", text=f"Checkpoint {name} is damaged and was skipped.", hint="An earlier one is used."))
+        self.train_store = self._store(dataset, "train")
+        self.test_store = self._store(dataset, config.data.score_on)
+        self.split = split_hash(self.test_store.names, self.tasks)
+        self.device, self.template = str(chosen.device), dataset.template
+        method = self._method(dataset)
+        if saved:
+            self._restore(saved, method, done)
+        for task in self.tasks[done:]:
+            self._learn(task, method)
+        self.home.write_result(self._result())
+
+    def _rewind(self, done: int) -> None:
+        """Forget events after the last checkpoint: what they tell will happen again, identically."""
+        events = self.home.events()
+        cut = [i for i, event in enumerate(events) if isinstance(event, TaskStarted) and event.task >= done]
+        self.home.truncate_events(cut[0] if cut else len(events))
+
+    def _announce(self, chosen: devices.Chosen, dataset: Dataset, threads: int, done: int) -> None:
+        config = self.config
+        self.emit(
+            RunStarted(
+                method=config.method.name,
+                dataset=dataset.id,
+                seed=config.run.seed,
+                class_names=tuple(name for task in self.tasks for name in task.names),
+                tasks=tuple(task.names for task in self.tasks),
+                device=str(chosen.device),
+                device_reason=chosen.reason,
+                precision=config.run.precision,
+                threads=threads,
+                first_task=done,
+                pictures=len(dataset.pictures("train")),
+            )
+        )
+        if chosen.warning:
+            self.emit(Note(level="warning", text=chosen.warning))
+
+    def _store(self, dataset: Dataset, part: Part) -> PixelStore:
+        """Return the pictures of a part, decoded once and cached."""
+        pictures = dataset.pictures(part)
+        if not len(pictures):
+            raise DataError(f"The data set '{dataset.id}' has no {part} pictures.", "Check data.root.")
+        with self.pulse.stage("prepare", 0, len(pictures)) as meter:
+            key = f"{dataset.fingerprint}/{part}/shorter side, centre crop"
+            return build_store(
+                pictures, self.encoder.preprocess, key=key, size=self.encoder.size, tick=lambda _: meter.step(1)
+            )
+
+    def _method(self, dataset: Dataset) -> Method[Any]:
+        bench = Bench(self.encoder, self.train_store, dataset.class_names, dataset.template, self.config.run, self.pulse)
+        return METHODS[self.config.method.name](bench, self.config.method)
+
+    def _restore(self, saved: checkpoint.Checkpoint, method: Method[Any], done: int) -> None:
+        """Put a checkpoint back.
+
+        Raises:
+            CheckpointError: it was made with another model, split or configuration.
+        """
+        if saved.manifest["weights"] != self.encoder.weights or saved.manifest["split_hash"] != self.split:
+            raise CheckpointError("The checkpoint belongs to other weights or another split.", "Start a new run instead.")
+        self.encoder.load_delta(_below(saved.tensors, "encoder."))
+        method.load(_below(saved.tensors, "method."), self.tasks[:done])
+        self.progress = _Progress(
+            [TaskScored.model_validate(entry) for entry in saved.manifest["scored"]],
+            [Calibrated.model_validate(entry) for entry in saved.manifest["calibrated"]],
+        )
+        self.pulse.seconds.update(saved.manifest["stage_seconds"])
+
+    def _learn(self, task: Task, method: Method[Any]) -> None:
+        """Learn one task, score it, save it, and only then say so."""
+        pictures = len(self.train_store.rows(task.classes))
+        self.emit(TaskStarted(task=task.index, classes=task.names, pictures=pictures))
+        method.learn(task)
+        scored = self._score(task, method)
+        self.progress.scored.append(scored)
+        path, size = checkpoint.save(self.home.path, task.index, self._tensors(method), self._manifest())
+        self.emit(Checkpointed(task=task.index, path=path, bytes=size))
+        self.emit(scored)
+
+    @torch.no_grad()
+    def _score(self, task: Task, method: Method[Any]) -> TaskScored:
+        """Evaluate on the test pictures of all classes seen, with no task id."""
+        rows = self.test_store.rows(tuple(method.seen))
+        features = method.bench.features(self.test_store, rows, stage="evaluate", task=task.index)
+        predicted = (features @ method.classifier().T).argmax(dim=1).cpu()
+        truth = positions(self.test_store.labels[rows], method.seen)
+        task_of = torch.tensor([t.index for t in self.tasks[: task.index + 1] for _ in t.classes])[truth]
+        row, accuracy = metrics.score_row(predicted.numpy(), truth.numpy(), task_of.numpy())
+        so_far = [scored.accuracy for scored in self.progress.scored] + [accuracy]
+        return TaskScored(
+            at=time.time(),
+            task=task.index,
+            row=row,
+            accuracy=accuracy,
+            average=metrics.average(so_far),
+            forgetting=metrics.forgetting([*self.progress.matrix, row]),
+            memory_bytes=method.memory_bytes,
+        )
+
+    def _tensors(self, method: Method[Any]) -> dict[str, torch.Tensor]:
+        tensors = {f"encoder.{name}": value for name, value in self.encoder.delta().items()}
+        tensors |= {f"method.{name}": value for name, value in method.state().items()}
+        return tensors | {"classifier": method.classifier().float(), "scale": torch.tensor(self.encoder.scale)}
+
+    def _manifest(self) -> dict[str, Any]:
+        """Return what a reader of a checkpoint must know."""
+        progress = self.progress
+        return {
+            "config": self.config.model_dump(mode="json"),
+            "weights": self.encoder.weights,
+            "template": self.template,
+            "split_hash": self.split,
+            "tasks": [list(task.names) for task in self.tasks],
+            "class_names": [name for task in self.tasks[: len(progress.scored)] for name in task.names],
+            "scored": [scored.model_dump(mode="json") for scored in progress.scored],
+            "calibrated": [calibrated.model_dump(mode="json") for calibrated in progress.calibrated],
+            "stage_seconds": dict(self.pulse.seconds),
+            "versions": devices.versions(),
+        }
+
+    def _result(self) -> dict[str, Any]:
+        """Return result.json: everything that a number means, and the numbers."""
+        config, progress = self.config, self.progress
+        return {
+            "method": config.method.name,
+            "dataset": config.data.name,
+            "scored_on": config.data.score_on,
+            "setting": "custom",
+            "weights": f"{config.model.name}:{self.encoder.weights}",
+            "template": self.template,
+            "seed": config.run.seed,
+            "class_order": [c for task in self.tasks for c in task.classes],
+            "split_hash": self.split,
+            "class_names": [name for task in self.tasks for name in task.names],
+            "tasks": [list(task.names) for task in self.tasks],
+            "accuracy_matrix": metrics.padded(progress.matrix),
+            "task_accuracy": [scored.accuracy for scored in progress.scored],
+            "average": progress.scored[-1].average,
+            "last": progress.scored[-1].accuracy,
+            "forgetting": progress.scored[-1].forgetting,
+            "bwt": metrics.backward_transfer(progress.matrix),
+            "drift": [
+                {"task": c.task, "calibrator": c.calibrator, "before": c.drift_before, "after": c.drift_after, "strength": c.strength}
+                for c in progress.calibrated
+            ],
+            "memory_bytes": progress.scored[-1].memory_bytes,
+            "seconds": {"total": time.monotonic() - self.begun, **self.pulse.seconds},
+            "device": self.device,
+            "precision": config.run.precision,
+            "threads": torch.get_num_threads(),
+            "versions": devices.versions(),
+            "config": config.model_dump(mode="json"),
+            "finished": True,
+        }
+
+
+def _below(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

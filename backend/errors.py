@@ -1,0 +1,87 @@
+"""What can go wrong, as a tree: every error is one sentence, a hint, and where it applies the key it is about.
+
+```
+StudioError
+├── ConfigError       a setting is unknown, of the wrong type or out of range (has .problems, each with a key)
+├── DataError         a data set or picture is missing or cannot be read
+├── ModelError        weights are missing or do not fit
+├── CheckpointError   a checkpoint is truncated, of another model, or not ours
+├── RunFolderError    a run folder is missing, half written, or holds another run
+├── StorageError      the disk is full or may not be written
+└── TrainingError     a loss is not finite
+```
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class StudioError(Exception):
+    """One clear sentence, and a hint what to do."""
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Return sentence and hint on one line."""
+        return f"{self.sentence} {self.hint}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One wrong setting: its dotted key such as `run.batch_size`, a sentence and a hint."""
+
+    key: str
+    sentence: str
+    hint: str = ""
+
+
+class ConfigError(StudioError):
+    """One or more settings are wrong."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        first = self.problems[0]
+        more = f" ({len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        super().__init__(f"{first.key}: {first.sentence}{more}", first.hint)
+
+    @classmethod
+    def at(cls, key: str, sentence: str, hint: str = "") -> ConfigError:
+        """Build an error of a single setting."""
+        return cls([Problem(key, sentence, hint)])
+
+
+class DataError(StudioError):
+    """A data set or a picture is missing or cannot be read."""
+
+
+class ModelError(StudioError):
+    """Weights are missing or do not fit the model."""
+
+
+class CheckpointError(StudioError):
+    """A checkpoint is truncated, of another model, or not ours."""
+
+
+class RunFolderError(StudioError):
+    """A run folder is missing, half written, or holds another run."""
+
+
+class StorageError(StudioError):
+    """The disk is full, or may not be written."""
+
+
+class TrainingError(StudioError):
+    """Training cannot go on, for example because a loss is not finite."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return a hint that names the nearest known word, or lists all of them."""
+    names = sorted(known)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
+    return f"Did you mean '{close[0]}'?" if close else f"Known: {', '.join(names)}."

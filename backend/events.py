@@ -1,0 +1,200 @@
+"""What a run says: a closed union of events, one JSON line each.
+
+Events carry plain numbers, strings and tuples only. Everything that is ever drawn is a fold over them,
+so a live run, a reopened one and a replayed one look the same.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Stage: TypeAlias = Literal["prepare", "adapt", "calibrate", "align", "evaluate"]
+"""prepare: pictures into memory; adapt: stage 1; align: stage 2."""
+
+Row: TypeAlias = tuple[float, ...]
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: float = 0.0
+    """Seconds since the epoch, set by the engine when it is emitted."""
+
+
+class RunStarted(_Event):
+    """The first event: what is going to happen, and on what."""
+
+    kind: Literal["run_started"] = "run_started"
+    method: str
+    dataset: str
+    seed: int
+    class_names: tuple[str, ...]
+    """All classes in class order."""
+    tasks: tuple[tuple[str, ...], ...]
+    """Class names of each task."""
+    device: str
+    device_reason: str
+    precision: str
+    threads: int
+    first_task: int = 0
+    """0, or the task at which a resumed run goes on: later tasks seen before are superseded."""
+    pictures: int = 0
+    """Training pictures of all tasks."""
+
+
+class TaskStarted(_Event):
+    """A task begins; `task` counts from 0."""
+
+    kind: Literal["task_started"] = "task_started"
+    task: int
+    classes: tuple[str, ...]
+    pictures: int
+
+
+class StepEnded(_Event):
+    """Progress inside a stage, at most ten a second."""
+
+    kind: Literal["step_ended"] = "step_ended"
+    task: int
+    stage: Stage
+    step: int
+    """Steps done, counting from 1."""
+    steps: int
+    loss: float | None = None
+    """Mean loss since the previous event; none where a stage has none."""
+    rate: float = 0.0
+    """Pictures (or replayed features) a second since the previous event."""
+
+
+class StageEnded(_Event):
+    """A stage of a task is over."""
+
+    kind: Literal["stage_ended"] = "stage_ended"
+    task: int
+    stage: Stage
+    seconds: float
+
+
+class Calibrated(_Event):
+    """Stored statistics of old classes were pushed to the new encoder."""
+
+    kind: Literal["calibrated"] = "calibrated"
+    task: int
+    calibrator: str
+    old_classes: tuple[str, ...]
+    current_classes: tuple[str, ...]
+    plan: tuple[Row, ...] | None = None
+    """Transport plan, one row an old class, one column a current class; rows sum to 1."""
+    strength: float | None = None
+    """The strength that held-out current classes chose, 0 (leave as is) .. 1."""
+    heldout_error: dict[str, float] = {}
+    """Candidate -> mean error of predicted means of current classes left out (1 = as stale as uncalibrated)."""
+    drift_before: float | None = None
+    """Mean distance of stored means from the true ones, before calibration; none where unknown."""
+    drift_after: float | None = None
+    class_drift_before: Row = ()
+    """The same for each old class."""
+    class_drift_after: Row = ()
+    seconds: float = 0.0
+
+
+class TaskScored(_Event):
+    """A row of the accuracy matrix: accuracy in percent on each task so far, after `task`."""
+
+    kind: Literal["task_scored"] = "task_scored"
+    task: int
+    row: Row
+    accuracy: float
+    """A_t: accuracy over all test pictures of all classes seen, in percent."""
+    average: float
+    """Mean of A_t so far."""
+    forgetting: float
+    memory_bytes: int = 0
+    """Size of the stored class statistics."""
+
+
+class Checkpointed(_Event):
+    """Everything up to here is on disk."""
+
+    kind: Literal["checkpointed"] = "checkpointed"
+    task: int
+    path: str
+    """Relative to the run folder."""
+    bytes: int
+
+
+class DeviceSampled(_Event):
+    """Load of the machine; memory in bytes, load in percent."""
+
+    kind: Literal["device_sampled"] = "device_sampled"
+    process_memory: int
+    device_memory: int | None = None
+    device_memory_total: int | None = None
+
+
+class Note(_Event):
+    """Something worth reading; problems are also listed apart."""
+
+    kind: Literal["note"] = "note"
+    level: Literal["info", "warning", "error"]
+    text: str
+    hint: str = ""
+
+
+class Paused(_Event):
+    """The run waits."""
+
+    kind: Literal["paused"] = "paused"
+
+
+class Resumed(_Event):
+    """The run goes on."""
+
+    kind: Literal["resumed"] = "resumed"
+
+
+class RunEnded(_Event):
+    """The last event, always."""
+
+    kind: Literal["run_ended"] = "run_ended"
+    outcome: Literal["finished", "stopped", "failed"]
+    seconds: float
+    message: str = ""
+    hint: str = ""
+    details: str = ""
+    """Traceback of a failure, for copying into a report."""
+
+
+Event: TypeAlias = Annotated[
+    RunStarted
+    | TaskStarted
+    | StepEnded
+    | StageEnded
+    | Calibrated
+    | TaskScored
+    | Checkpointed
+    | DeviceSampled
+    | Note
+    | Paused
+    | Resumed
+    | RunEnded,
+    Field(discriminator="kind"),
+]
+
+_ADAPTER: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def to_line(event: Event) -> str:
+    """Return the event as one JSON line, without its newline."""
+    return event.model_dump_json()
+
+
+def from_line(line: str | bytes) -> Event:
+    """Read one JSON line.
+
+    Raises:
+        pydantic.ValidationError: the line is not an event.
+    """
+    return _ADAPTER.validate_json(line)

@@ -1,0 +1,118 @@
+"""What the engine hands to a method: the encoder, the pictures, and the pulse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from backend.calibration import Array, Stored
+from backend.config import RunSettings
+from backend.events import Stage
+from backend.seeding import torch_generator
+from backend.stages.pixels import PixelStore
+from backend.stages.pulse import Pulse
+from backend.tasks import Task
+
+BATCH = 256
+"""Pictures encoded at once where nothing is learned."""
+
+
+class Prompts(Protocol):
+    """Learnable prompts: a module whose call returns unit-norm text features of all classes so far."""
+
+    def open_task(self, names: Sequence[str]) -> None: ...  # noqa: D102
+    def __call__(self) -> Tensor: ...  # noqa: D102
+    def parameters(self) -> Any: ...  # noqa: ANN401, D102
+    def state_dict(self) -> Mapping[str, Tensor]: ...  # noqa: D102
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> Any: ...  # noqa: ANN401, D102
+
+
+class TextEncoder(Protocol):
+    """Plain texts to unit-norm features."""
+
+    def features(self, texts: Sequence[str]) -> Tensor: ...  # noqa: D102
+
+
+class Encoder(Protocol):
+    """An image tower to tune and a frozen text tower (see `backend.encoders.clip`)."""
+
+    device: torch.device
+    scale: float
+    text: TextEncoder
+
+    def image(self, pixels: Tensor) -> Tensor: ...  # noqa: D102
+    def parameters(self) -> list[nn.Parameter]: ...  # noqa: D102
+    def prompts(self, template: str, *, length: int, per_task: bool) -> Prompts: ...  # noqa: D102
+
+
+@dataclass
+class Bench:
+    """All that a method works with.
+
+    Attributes:
+        encoder: the model.
+        train: training pictures of all classes; a method may look at the current task's only.
+        class_names: by the data set's own index.
+        template: hand-written prompt with `{}`.
+        settings: seed, batch size and so on.
+        pulse: where stages report to.
+    """
+
+    encoder: Encoder
+    train: PixelStore
+    class_names: tuple[str, ...]
+    template: str
+    settings: RunSettings
+    pulse: Pulse
+    _anchors: dict[int, Tensor] = field(default_factory=dict[int, Tensor])
+
+    def anchors(self, classes: Sequence[int]) -> Tensor:
+        """Return unit-norm text features of the hand-written prompts `(c, d)`."""
+        missing = [c for c in classes if c not in self._anchors]
+        if missing:
+            features = self.encoder.text.features([self.template.format(self.class_names[c]) for c in missing])
+            self._anchors.update(zip(missing, features, strict=True))
+        return torch.stack([self._anchors[c] for c in classes])
+
+    def generator(self, *names: str | int) -> torch.Generator:
+        """Return a CPU generator of its own for that name."""
+        return torch_generator(self.settings.seed, *names)
+
+    @torch.no_grad()
+    def features(self, store: PixelStore, rows: Tensor, *, stage: Stage, task: int) -> Tensor:
+        """Encode pictures as they are (no augmentation): unit-norm features `(n, d)` on the encoder's device."""
+        batches = rows.split(BATCH)
+        encoded: list[Tensor] = []
+        with self.pulse.stage(stage, task, len(batches)) as meter:
+            for batch in batches:
+                encoded.append(self.encoder.image(store.pixels[batch]))
+                meter.step(len(batch))
+        return torch.cat(encoded)
+
+    def truth(self, classes: Sequence[int], task: int) -> Stored:
+        """Recompute old classes from old pictures under the encoder as it is now: to measure, or for the oracle."""
+        rows = self.train.rows(tuple(classes))
+        features = to_array(self.features(self.train, rows, stage="calibrate", task=task))
+        labels = self.train.labels[rows].numpy()
+        groups = [features[labels == c] for c in classes]
+        means = np.stack([group.mean(axis=0) for group in groups])
+        covariances = np.stack([np.cov(group, rowvar=False, bias=True) for group in groups])
+        return Stored(means, covariances, to_array(self.anchors(classes)))
+
+
+def to_array(features: Tensor) -> Array:
+    """Return features as float64 NumPy."""
+    return features.detach().cpu().double().numpy()
+
+
+def positions(labels: Tensor, classes: Task | Sequence[int]) -> Tensor:
+    """Return the position of each label in a list of classes, `(n,)`."""
+    order = list(classes.classes if isinstance(classes, Task) else classes)
+    table = torch.full((max(order) + 1,), -1, dtype=torch.long)
+    table[torch.tensor(order)] = torch.arange(len(order))
+    return table[labels]

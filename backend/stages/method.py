@@ -1,0 +1,64 @@
+"""What a method is: it learns task after task, and can say at any time how it classifies."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from backend.config import MethodSettings
+from backend.tasks import Task
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from backend.stages.bench import Bench
+
+S = TypeVar("S", bound=MethodSettings)
+
+
+class Method(ABC, Generic[S]):
+    """A method of class-incremental learning; one file each in `backend/methods`.
+
+    Register it with `METHODS.register` (from `backend.config`). The engine calls `learn` for each task and then
+    evaluates `classifier` with the bench's encoder. Import torch inside methods, or below `TYPE_CHECKING`.
+
+    Attributes:
+        bench: encoder, pictures, pulse.
+        settings: the method's own settings.
+        seen: classes learned so far, in order: the rows of `classifier`.
+    """
+
+    id: ClassVar[str]
+    label: ClassVar[str]
+    help: ClassVar[str]
+    rank: ClassVar[int] = 50
+    """Place in menus."""
+    Settings: ClassVar[type[MethodSettings]] = MethodSettings
+
+    def __init__(self, bench: Bench, settings: S) -> None:
+        self.bench = bench
+        self.settings = settings
+        self.seen: list[int] = []
+
+    @abstractmethod
+    def learn(self, task: Task) -> None:
+        """Learn a task's classes; must append them to `seen`."""
+
+    @abstractmethod
+    def classifier(self) -> Tensor:
+        """Return one unit-norm row a class seen `(c, d)`: the class with the largest product with a feature wins."""
+
+    def state(self) -> dict[str, Tensor]:
+        """Return everything learned beside the encoder, tensors only."""
+        return {}
+
+    def load(self, state: Mapping[str, Tensor], tasks: Sequence[Task]) -> None:
+        """Put a state back, after the tasks given."""
+        del state
+        self.seen = [c for task in tasks for c in task.classes]
+
+    @property
+    def memory_bytes(self) -> int:
+        """Size of stored class statistics."""
+        return 0

@@ -1,0 +1,92 @@
+"""Classes, order and split make the task stream: pure and seeded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.config import SplitSettings
+from backend.errors import ConfigError, nearest
+from backend.seeding import numpy_generator
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One step of class-incremental learning: the classes that arrive together.
+
+    Classes are indices into the data set's own list of names.
+    """
+
+    index: int
+    classes: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+def order_classes(order: str | int | Sequence[str], names: Sequence[str], seed: int) -> tuple[int, ...]:
+    """Return class indices in the order in which they are learned.
+
+    Args:
+        order: `seeded` (shuffled by the run's seed), `natural`, a number n (the permutation of
+            `numpy.random.seed(n)`, as the field's code bases draw it), or a list of every class name.
+        names: the data set's class names.
+        seed: the run's seed.
+
+    Raises:
+        ConfigError: an unknown word, or a list that misses, repeats or invents a class.
+    """
+    if isinstance(order, int):
+        return tuple(int(i) for i in np.random.RandomState(order).permutation(len(names)))
+    if isinstance(order, str):
+        return _named_order(order, names, seed)
+    twice = [name for name, count in Counter(order).items() if count > 1]
+    if twice:
+        raise ConfigError.at("split.order", f"class '{twice[0]}' is named twice.", "Name every class once.")
+    index = {name: i for i, name in enumerate(names)}
+    unknown = [name for name in order if name not in index]
+    if unknown:
+        raise ConfigError.at("split.order", f"the data set has no class '{unknown[0]}'.", nearest(unknown[0], names))
+    if missing := [name for name in names if name not in set(order)]:
+        raise ConfigError.at("split.order", f"class '{missing[0]}' is missing ({len(missing)} in all).", "Name every class once.")
+    return tuple(index[name] for name in order)
+
+
+def _named_order(order: str, names: Sequence[str], seed: int) -> tuple[int, ...]:
+    match order:
+        case "natural":
+            return tuple(range(len(names)))
+        case "seeded":
+            return tuple(int(i) for i in numpy_generator(seed, "class order").permutation(len(names)))
+        case _:
+            raise ConfigError.at("split.order", f"'{order}' is not an order.", "Use seeded, natural, a number or a list.")
+
+
+def make_tasks(split: SplitSettings, names: Sequence[str], seed: int) -> tuple[Task, ...]:
+    """Deal all classes to tasks; the last task may be smaller.
+
+    Raises:
+        ConfigError: the split asks for more classes than there are, or the order is wrong.
+    """
+    first = split.initial_classes or split.classes_per_task
+    for key, asked in (("classes_per_task", split.classes_per_task), ("initial_classes", first)):
+        if asked > len(names):
+            sentence = f"{asked} classes are asked for, but the data set has {len(names)}."
+            raise ConfigError.at(f"split.{key}", sentence, f"Choose at most {len(names)}.")
+    order = order_classes(split.order, names, seed)
+    bounds = [0, *range(first, len(order), split.classes_per_task), len(order)]
+    return tuple(
+        Task(i, order[a:b], tuple(names[c] for c in order[a:b])) for i, (a, b) in enumerate(zip(bounds, bounds[1:], strict=False))
+    )
+
+
+def split_hash(test_pictures: Iterable[str], tasks: Sequence[Task]) -> str:
+    """Return 12 hex digits that two runs share only if their test pictures and task lists are the same."""
+    digest = hashlib.sha256()
+    for name in sorted(test_pictures):
+        digest.update(name.encode() + b"\n")
+    for task in tasks:
+        digest.update(("|".join(task.names) + "\n").encode())
+    return digest.hexdigest()[:12]

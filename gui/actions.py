@@ -1,0 +1,146 @@
+"""Every command of the window once, with its shortcut; menus and toolbar only point at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from gui.exports import Exporter
+from gui.icons import icon
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    text: str
+    help: str
+    icon: str = ""
+    keys: tuple[str, ...] = ()
+
+
+_COMMANDS = {
+    "start": _Command("&Start", "Start a run with the settings at the left", "start", ("F5",)),
+    "pause": _Command("&Pause", "Hold the run after this step, or let it go on", "pause", ("Space",)),
+    "stop": _Command("S&top", "Stop the run after this step; finished tasks are saved", "stop", ("Shift+F5",)),
+    "resume": _Command(
+        "&Resume shown run", "Go on with the shown run at its last checkpoint", "resume", ("Ctrl+Shift+R",)
+    ),
+    "open": _Command("&Open run folder…", "Open a run that lies elsewhere", "folder", ("Ctrl+O",)),
+    "folder": _Command(
+        "Show in &file manager", "Open the shown run's folder in the file manager", "", ("Ctrl+Shift+O",)
+    ),
+    "refresh": _Command("Re&fresh runs", "Read the list of runs again", "reset", ("Ctrl+R",)),
+    "settings": _Command(
+        "&Use settings of shown run", "Fill the form with the shown run's settings", "settings", ("Ctrl+U",)
+    ),
+    "quit": _Command("&Quit", "Close DMC Studio", "", ("Ctrl+Q",)),
+    "light": _Command("&Light", "Light colours", "sun"),
+    "dark": _Command("&Dark", "Dark colours", "moon"),
+    "reset": _Command("&Reset layout", "Put all panels back where they were at first"),
+    "about": _Command("&About DMC Studio", "What DMC is, and what it is not", "info"),
+}
+
+
+class Actions:
+    """All commands by name."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self.start, self.pause, self.stop = (_make(window, name) for name in ("start", "pause", "stop"))
+        self.resume, self.open, self.folder = (_make(window, name) for name in ("resume", "open", "folder"))
+        self.refresh, self.settings, self.quit = (_make(window, name) for name in ("refresh", "settings", "quit"))
+        self.light, self.dark, self.reset = (_make(window, name) for name in ("light", "dark", "reset"))
+        self.about = _make(window, "about")
+        themes = QActionGroup(window)
+        for action in (self.light, self.dark):
+            action.setCheckable(True)
+            themes.addAction(action)
+        self.set_run_state(running=False, paused=False, stopping=False)
+
+    def set_run_state(self, *, running: bool, paused: bool, stopping: bool) -> None:
+        """Allow what makes sense now."""
+        self.start.setEnabled(not running)
+        self.pause.setEnabled(running and not stopping)
+        self.stop.setEnabled(running and not stopping)
+        self.pause.setText("Go &on" if paused else "&Pause")
+        self.pause.setData("resume" if paused else "pause")
+        self.pause.setIcon(icon("resume" if paused else "pause"))
+
+    def refresh_icons(self) -> None:
+        """Draw all icons anew after a change of theme."""
+        for name, command in _COMMANDS.items():
+            if command.icon:
+                action: QAction = getattr(self, name)
+                action.setIcon(icon(action.data() or command.icon))
+
+
+def build_menus(window: QMainWindow, actions: Actions, exporter: Exporter, docks: list[QAction]) -> None:
+    """Fill the menu bar."""
+    bar = window.menuBar()
+    file = _menu(bar.addMenu("&File"), (actions.open, actions.folder, None))
+    file.addMenu(exporter.menu())
+    _menu(file, (None, actions.quit))
+    _menu(
+        bar.addMenu("&Run"),
+        (actions.start, actions.pause, actions.stop, None, actions.resume, actions.settings, actions.refresh),
+    )
+    view = _menu(bar.addMenu("&View"), (actions.light, actions.dark, None))
+    view.addActions(docks)
+    _menu(view, (None, actions.reset))
+    _menu(bar.addMenu("&Help"), (actions.about,))
+
+
+def build_toolbar(window: QMainWindow, actions: Actions, exporter: Exporter, device: QLabel) -> QToolBar:
+    """Make the toolbar: Start, Pause, Stop, Export at the left, the device at the right."""
+    bar = QToolBar("Toolbar", window)
+    bar.setObjectName("toolbar")
+    bar.setMovable(False)
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    for action in (actions.start, actions.pause, actions.stop):
+        bar.addAction(action)
+    bar.addSeparator()
+    export = QToolButton()
+    export.setText("Export")
+    export.setEnabled(exporter.checkpoint.isEnabled())
+    export.clicked.connect(exporter.checkpoint.trigger)
+
+    def follow() -> None:
+        export.setEnabled(exporter.checkpoint.isEnabled())
+        export.setIcon(exporter.checkpoint.icon())
+
+    exporter.checkpoint.changed.connect(follow)
+    export.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+    export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    export.setToolTip("Export the checkpoint (Ctrl+E); the arrow has more")
+    export.setMenu(exporter.menu())
+    bar.addWidget(export)
+    spacer = QWidget()
+    spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(spacer)
+    bar.addWidget(device)
+    window.addToolBar(bar)
+    return bar
+
+
+def _make(window: QMainWindow, name: str) -> QAction:
+    command = _COMMANDS[name]
+    action = QAction(command.text, window)
+    action.setObjectName(name)
+    action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+    keys = f" ({command.keys[0]})" if command.keys else ""
+    action.setToolTip(f"{command.help}{keys}")
+    action.setStatusTip("")
+    if command.icon:
+        action.setIcon(icon(command.icon))
+    return action
+
+
+def _menu(menu: QMenu, entries: tuple[QAction | None, ...]) -> QMenu:
+    menu.setToolTipsVisible(True)
+    for action in entries:
+        if action is None:
+            menu.addSeparator()
+        else:
+            menu.addAction(action)
+    return menu

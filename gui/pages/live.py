@@ -1,0 +1,129 @@
+"""The run as it goes: tasks and time left above the charts."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from gui.charts.base import Chart, all_charts
+from gui.state.curves import Curves
+from gui.state.log import STAGES, clock
+from gui.theme import Theme
+from gui.widgets.task_strip import TaskStrip
+
+_COLUMNS = 2
+_FRAME_MS = 33
+_SLOT_SECONDS = 0.004
+_SHARES = {
+    "prepare": (0.0, 0.05),
+    "adapt": (0.05, 0.5),
+    "calibrate": (0.55, 0.05),
+    "align": (0.6, 0.35),
+    "evaluate": (0.95, 0.05),
+}
+"""Stage -> where it begins within a task, and how much of the task it is, for the strip; roughly as in the demo."""
+
+
+class LivePage(QWidget):
+    """Charts are redrawn in turns, so that a slot stays short however many there are."""
+
+    title = "Live"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._curves = Curves()
+        self.strip = TaskStrip()
+        self.headline = QLabel()
+        self.headline.setTextFormat(Qt.TextFormat.PlainText)
+        # As wide as the longest of its texts, so that the strip beside it stays where it is.
+        self.headline.setMinimumWidth(max(map(self.headline.fontMetrics().horizontalAdvance, STAGES.values())))
+        self.eta = QLabel()
+        self.eta.setToolTip("Time that is probably left, judged by the tasks and steps so far")
+        self.eta.setAccessibleName("Time left")
+        self.charts: tuple[Chart, ...] = tuple(chart() for chart in all_charts())
+        self._stale: list[Chart] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(_FRAME_MS)
+        self._timer.timeout.connect(self._draw_next)
+        self._lay_out()
+        self.show_curves(self._curves)
+        self.draw_now()
+
+    def show_curves(self, curves: Curves) -> None:
+        """Show a run; the charts follow in the next frames."""
+        self._curves = curves
+        self.tick()
+        # A chart already waiting keeps its place; otherwise a fast run would only ever redraw the first one.
+        self._stale.extend(chart for chart in self.charts if chart not in self._stale)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def draw_now(self) -> None:
+        """Draw all charts at once, for a picture of the window."""
+        for chart in self.charts:
+            chart.show_curves(self._curves)
+        self._stale = []
+
+    def tick(self) -> None:
+        """Update what depends on the time of day."""
+        curves = self._curves
+        self.strip.set_progress(curves.tasks, _shares(curves))
+        self.strip.setVisible(bool(curves.tasks))
+        self.headline.setText(_headline(curves))
+        left = curves.eta_seconds(time.time())
+        self.eta.setText(f"ETA {clock(left)}" if left is not None else "")
+        self.eta.setVisible(left is not None)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        self.strip.set_theme(theme)
+        for chart in self.charts:
+            chart.set_theme(theme)
+
+    def _draw_next(self) -> None:
+        begun = time.perf_counter()
+        while self._stale and time.perf_counter() - begun < _SLOT_SECONDS:
+            self._stale.pop(0).show_curves(self._curves)
+        if not self._stale:
+            self._timer.stop()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        top.addWidget(self.headline)
+        top.addWidget(self.strip, 1)
+        top.addWidget(self.eta)
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        for index, chart in enumerate(self.charts):
+            grid.addWidget(chart, index // _COLUMNS, index % _COLUMNS)
+        for row in range(grid.rowCount()):
+            grid.setRowStretch(row, 1)
+        for column in range(_COLUMNS):
+            grid.setColumnStretch(column, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addLayout(top)
+        layout.addLayout(grid, 1)
+
+
+def _headline(curves: Curves) -> str:
+    if curves.started is None:
+        return "Nothing has run yet"
+    if curves.ended is not None:
+        return curves.ended.outcome.capitalize()
+    if curves.paused:
+        return "Paused"
+    return STAGES.get(curves.stage or "", "Starting")
+
+
+def _shares(curves: Curves) -> tuple[float, ...]:
+    """Return the share of each task that is done."""
+    done = [1.0] * len(curves.scores)
+    if curves.task >= len(done) and curves.task < len(curves.tasks) and curves.stage is not None:
+        begin, part = _SHARES.get(curves.stage, (0.0, 0.0))
+        done.append(begin + part * (curves.step / curves.steps if curves.steps else 0.0))
+    return tuple(done + [0.0] * (len(curves.tasks) - len(done)))

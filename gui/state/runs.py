@@ -1,0 +1,90 @@
+"""The run list as plain data: what is on disk, with the numbers of the run that is on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from backend.api import RunConfig, RunEnded, RunSummary
+from gui.state.curves import Curves
+
+RESUMABLE = frozenset({"interrupted", "stopped"})
+"""States from which a run can go on."""
+
+
+class RunList:
+    """Runs newest first."""
+
+    def __init__(self) -> None:
+        self._runs: dict[Path, RunSummary] = {}
+        self._live: RunSummary | None = None
+
+    def __len__(self) -> int:
+        """Return how many runs are known."""
+        return len(self.rows())
+
+    def rows(self) -> tuple[RunSummary, ...]:
+        """Return all runs, the live one at its place."""
+        runs = dict(self._runs)
+        if self._live is not None:
+            runs[self._live.folder] = self._live
+        return tuple(sorted(runs.values(), key=lambda run: run.started, reverse=True))
+
+    def replace(self, runs: Iterable[RunSummary]) -> None:
+        """Take what was found on disk."""
+        self._runs = {run.folder: run for run in runs}
+
+    def begin(self, folder: Path, config: RunConfig | None, now: float) -> None:
+        """Add the run that starts, or mark the one that goes on."""
+        known = self._runs.get(folder)
+        if known is not None:
+            self._live = replace(known, state="running")
+        elif config is not None:
+            self._live = RunSummary(
+                folder=folder,
+                name=folder.name,
+                method=config.method.name,
+                dataset=config.data.name,
+                seed=config.run.seed,
+                state="running",
+                tasks_done=0,
+                tasks=0,
+                average=None,
+                last=None,
+                forgetting=None,
+                started=now,
+            )
+
+    def update(self, curves: Curves) -> bool:
+        """Take the live run's numbers; return whether anything shown changed."""
+        if self._live is None:
+            return False
+        scores = curves.task_accuracy
+        updated = replace(
+            self._live,
+            tasks_done=len(scores),
+            tasks=len(curves.tasks),
+            average=curves.average if scores else None,
+            last=scores[-1] if scores else None,
+            forgetting=curves.forgetting if scores else None,
+        )
+        changed = updated != self._live
+        self._live = updated
+        return changed
+
+    def end(self, ended: RunEnded) -> None:
+        """Keep the live run with its outcome until the list is read from disk again."""
+        if self._live is not None:
+            self._runs[self._live.folder] = replace(self._live, state=ended.outcome)
+            self._live = None
+
+    def interrupted(self) -> RunSummary | None:
+        """Return the newest run that was cut off, to offer going on with it."""
+        return next((run for run in self.rows() if run.state == "interrupted"), None)
+
+
+def matches(run: RunSummary, text: str) -> bool:
+    """Tell whether every word of `text` occurs in what a run is known by."""
+    known = f"{run.name} {run.method} {run.dataset} seed {run.seed} s{run.seed} {run.state}".casefold()
+    return all(word in known for word in text.casefold().split())

@@ -1,0 +1,102 @@
+"""The status bar: where the run is, how fast, how long still, and when it was last saved."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from gui.state.curves import Curves
+from gui.state.log import STAGES, clock, duration, size
+
+_FIELDS = {
+    "task": "Task that is being learned",
+    "stage": "What the run does now",
+    "step": "Steps of this stage",
+    "rate": "Training speed",
+    "eta": "Time that is probably left",
+    "memory": "Memory of this process",
+    "device_memory": "Memory of the GPU",
+    "saved": "Age of the last checkpoint",
+}
+
+
+class RunStatus(QStatusBar):
+    """Fields for a run; a message of the window's own stands at the left."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.message = QLabel("Ready")
+        self.message.setContentsMargins(8, 0, 8, 0)
+        self.message.setAccessibleName("Status")
+        self.addWidget(self.message, 1)
+        self.fields = {name: _field(name, meaning) for name, meaning in _FIELDS.items()}
+        for field in self.fields.values():
+            self.addPermanentWidget(field)
+
+    def say(self, text: str) -> None:
+        """Show what the window does or did."""
+        self.message.setText(text)
+        self.message.setToolTip(text)
+
+    def show_curves(self, curves: Curves) -> None:
+        """Show a run's figures as they are now."""
+        for name, text in _texts(curves, time.time()).items():
+            field = self.fields[name]
+            if field.text() != text:
+                field.setText(text)
+                # Fields only grow: a number that changes ten times a second must not make its neighbours dance.
+                field.setMinimumWidth(max(field.minimumWidth(), field.sizeHint().width()))
+                field.setVisible(bool(text))
+
+
+def _field(name: str, meaning: str) -> QLabel:
+    label = QLabel()
+    label.setContentsMargins(8, 0, 8, 0)
+    label.setToolTip(meaning)
+    label.setAccessibleName(f"{meaning} ({name})")
+    label.hide()
+    return label
+
+
+def _texts(curves: Curves, now: float) -> dict[str, str]:
+    texts = dict.fromkeys(_FIELDS, "")
+    if curves.started is not None:
+        done = curves.ended is not None
+        texts["task"] = f"task {len(curves.scores) if done else curves.task + 1}/{len(curves.tasks)}"
+        texts |= _outcome(curves) if done else _progress(curves, now)
+    if curves.sample is not None:
+        texts |= _memory(curves)
+    return texts
+
+
+def _progress(curves: Curves, now: float) -> dict[str, str]:
+    left = curves.eta_seconds(now)
+    stage = "Paused" if curves.paused else STAGES.get(curves.stage or "", "Starting")
+    return {
+        "stage": stage[0].lower() + stage[1:],
+        "step": f"step {curves.step:,}/{curves.steps:,}" if curves.steps else "",
+        "rate": f"{curves.rate:,.0f} images/s" if curves.rate else "",
+        "eta": "ETA …" if left is None else f"ETA {clock(left)}",
+        "saved": f"saved {_ago(now - curves.saved_at)}" if curves.saved_at is not None else "",
+    }
+
+
+def _outcome(curves: Curves) -> dict[str, str]:
+    ended = curves.ended
+    return {"stage": f"{ended.outcome} after {duration(ended.seconds)}"} if ended else {}
+
+
+def _memory(curves: Curves) -> dict[str, str]:
+    sample = curves.sample
+    if sample is None:
+        return {}
+    texts = {"memory": f"RAM {size(sample.process_memory)}"}
+    if sample.device_memory is not None and sample.device_memory_total:
+        texts["device_memory"] = f"GPU {size(sample.device_memory)} of {size(sample.device_memory_total)}"
+    return texts
+
+
+def _ago(seconds: float) -> str:
+    return f"{max(0, seconds):.0f} s ago" if seconds < 120 else f"{seconds / 60:.0f} min ago"

@@ -1,0 +1,278 @@
+"""The main window: puts pages, panels and commands together; what they do is in their own files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QTimer, QUrl
+from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QMainWindow,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backend.api import RunConfig, RunEnded, StudioError
+from gui import background, theme
+from gui.actions import Actions, build_menus, build_toolbar
+from gui.control import Control
+from gui.exports import Exporter
+from gui.layout import add_docks
+from gui.pages.live import LivePage
+from gui.parts import Parts
+from gui.session import Session
+from gui.state.log import Line
+from gui.state.runs import RESUMABLE
+from gui.widgets.about import AboutDialog
+from gui.widgets.close import CloseQuestion
+from gui.widgets.errors import show_error, show_failure
+
+SIZE = QSize(1440, 900)
+_LAYOUT_VERSION = 1
+_SECOND_MS = 1000
+
+
+class MainWindow(QMainWindow):
+    """One window, one run at a time; old runs open beside it."""
+
+    def __init__(self, settings: QSettings, root: Path | None = None, session: Session | None = None) -> None:
+        super().__init__()
+        self.setWindowTitle("DMC Studio")
+        self.settings = settings
+        self.quiet = False
+        """Set where nobody can answer a dialog: failures are then only written down."""
+        self._closing = False
+        self.session = session or Session(self)
+        self.control = Control(self.session, root, self)
+        self.viewer = self.control.viewer
+        self.parts = Parts(self.control.runs)
+        self.exporter = Exporter(self, settings)
+        self.commands = Actions(self)
+        self._lay_out()
+        self._connect_commands()
+        self._connect_parts()
+        self._default_state = self.saveState(_LAYOUT_VERSION)
+        self._restore()
+        self._dress(theme.current())
+        self.parts.show_draft(self.parts.new_run.config(), None)
+        self.parts.show_problems(None)
+        self._run_state()
+        self._second = QTimer(self, interval=_SECOND_MS)
+        self._second.timeout.connect(self._tick)
+        self._second.start()
+        self.control.refresh()
+
+    # --- commands ---
+
+    def start(self) -> None:
+        """Start a run with the form's settings, if they are valid."""
+        if self.parts.new_run.config() is None:
+            self.parts.status.say("The form has a mistake; see the marked field")
+            self.docks["New run"].show()
+        self.parts.new_run.start()
+
+    def start_demo(self) -> None:
+        """Start the demo preset, and show it in the form."""
+        demo = RunConfig()
+        self.parts.new_run.load(demo)
+        self.control.start(demo)
+
+    def resume_shown(self) -> None:
+        """Go on with the shown run."""
+        if self.viewer.shown is not None:
+            self.control.resume(self.viewer.shown.folder)
+
+    def use_settings(self) -> None:
+        """Fill the form with the shown run's settings."""
+        shown = self.viewer.shown
+        if shown is not None and shown.config is not None:
+            self.parts.new_run.load(shown.config)
+            self.docks["New run"].show()
+            self.parts.status.say(f"The form has the settings of {shown.name}")
+
+    def stop_and_close(self) -> None:
+        """Close as soon as the run, if there is one, has stopped after its step."""
+        self._closing = True
+        if self.session.running:
+            self.control.stop()
+        else:
+            self.close()
+
+    def choose_theme(self, chosen: theme.Theme) -> None:
+        """Change colours and remember the choice."""
+        self.settings.setValue("theme", chosen.name)
+        self.set_theme(chosen)
+
+    def set_theme(self, chosen: theme.Theme) -> None:
+        """Dress the application and everything that draws with colours of its own."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, chosen)
+        self._dress(chosen)
+
+    def _dress(self, chosen: theme.Theme) -> None:
+        (self.commands.dark if chosen.dark else self.commands.light).setChecked(True)
+        self.commands.refresh_icons()
+        self.exporter.refresh_icons()
+        self.parts.set_theme(chosen)
+
+    def _open_folder(self) -> None:
+        if self.viewer.shown is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.viewer.shown.folder)))
+
+    def _ask_folder(self) -> None:
+        dialog = QFileDialog(self, "Open run folder")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(lambda path: self.viewer.open(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # --- what happens ---
+
+    def _show_run(self) -> None:
+        shown = self.viewer.shown
+        if shown is not None:
+            self.exporter.set_run(shown)
+            self.parts.show_run(shown, busy=self.session.running)
+            self._run_state()
+
+    def _grow(self, lines: list[Line]) -> None:
+        if self.viewer.shown is not None:
+            self.parts.grow(self.viewer.shown, lines, busy=self.session.running)
+
+    def _show_list(self) -> None:
+        self.parts.runs.refresh()
+        if self.viewer.asked is not None:
+            self.parts.runs.select(self.viewer.asked)
+            return
+        cut = self.control.runs.interrupted()
+        if cut is not None and not self.session.running:
+            text = f"Run {cut.name} was interrupted in task {cut.tasks_done + 1}"
+            self.parts.banner.offer(text, "Resume", lambda: self.control.resume(cut.folder))
+
+    def _tick(self) -> None:
+        if self.viewer.shown is not None:
+            self.parts.tick(self.viewer.shown)
+
+    def _run_state(self) -> None:
+        session, shown = self.session, self.viewer.shown
+        self.commands.set_run_state(running=session.running, paused=session.paused, stopping=session.stopping)
+        self.commands.resume.setEnabled(not session.running and shown is not None and shown.state in RESUMABLE)
+        for action in (self.commands.folder, self.commands.settings):
+            action.setEnabled(shown is not None)
+        self.parts.new_run.set_running(session.running)
+        if session.running:
+            self.parts.banner.hide()
+        self.parts.show_facts(shown, busy=session.running)
+
+    def _run_ended(self, ended: RunEnded) -> None:
+        self._run_state()
+        if self._closing:
+            self.close()
+        elif ended.outcome == "failed" and not self.quiet:
+            show_failure(self, ended)
+
+    def _show_error(self, error: StudioError) -> None:
+        self.parts.status.say(error.sentence)
+        if not self.quiet:
+            show_error(self, error)
+
+    def _draft_changed(self, config: RunConfig | None) -> None:
+        self.parts.show_draft(config, self.viewer.shown)
+
+    # --- Qt ---
+
+    def event(self, event: QEvent) -> bool:
+        """Let Space press the button that has the focus; elsewhere it pauses the run."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            on_button = isinstance(self.focusWidget(), QAbstractButton)
+            if on_button and event.key() == Qt.Key.Key_Space and not event.modifiers():
+                event.accept()
+                return True
+        return super().event(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the layout; while a run is on, ask first."""
+        if self.session.running:
+            event.ignore()
+            if not self._closing:
+                question = CloseQuestion(self)
+                question.accepted.connect(self.stop_and_close)
+                question.open()
+            return
+        self.settings.setValue("geometry", self.saveGeometry())
+        self.settings.setValue("state", self.saveState(_LAYOUT_VERSION))
+        self._second.stop()
+        # Answers of the pool go to objects that are about to be destroyed.
+        background.wait()
+        super().closeEvent(event)
+
+    def _restore(self) -> None:
+        geometry, state = self.settings.value("geometry"), self.settings.value("state")
+        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
+            self.resize(SIZE.boundedTo(self.screen().availableSize()))
+        if isinstance(state, QByteArray):
+            self.restoreState(state, _LAYOUT_VERSION)
+
+    # --- construction ---
+
+    def _lay_out(self) -> None:
+        parts = self.parts
+        self.pages = QTabWidget()
+        self.pages.setDocumentMode(True)
+        self.pages.addTab(parts.live, LivePage.title)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(parts.banner)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(centre)
+        self.setStatusBar(parts.status)
+        self.docks = add_docks(self, parts)
+        toggles: list[QAction] = [dock.toggleViewAction() for dock in self.docks.values()]
+        build_menus(self, self.commands, self.exporter, toggles)
+        build_toolbar(self, self.commands, self.exporter, parts.device)
+        parts.runs.details.set_export_menu(self.exporter.menu())
+
+    def _connect_commands(self) -> None:
+        do, control = self.commands, self.control
+        for action, slot in (
+            (do.start, self.start),
+            (do.pause, control.toggle_pause),
+            (do.stop, control.stop),
+            (do.resume, self.resume_shown),
+            (do.open, self._ask_folder),
+            (do.folder, self._open_folder),
+            (do.refresh, control.refresh),
+            (do.settings, self.use_settings),
+            (do.quit, self.close),
+            (do.light, lambda: self.choose_theme(theme.LIGHT)),
+            (do.dark, lambda: self.choose_theme(theme.DARK)),
+            (do.reset, lambda: self.restoreState(self._default_state, _LAYOUT_VERSION)),
+            (do.about, lambda: AboutDialog(self).open()),
+        ):
+            action.triggered.connect(lambda _=False, slot=slot: slot())
+
+    def _connect_parts(self) -> None:
+        control, viewer, parts = self.control, self.viewer, self.parts
+        parts.new_run.start_requested.connect(control.start)
+        parts.new_run.draft_changed.connect(self._draft_changed)
+        parts.runs.open_requested.connect(viewer.open)
+        parts.runs.details.open_folder.connect(self._open_folder)
+        parts.runs.details.use_settings.connect(self.use_settings)
+        parts.runs.details.resume.connect(self.resume_shown)
+        parts.problems.count_changed.connect(lambda count: self.docks["Problems"].setWindowTitle(f"Problems ({count})"))
+        viewer.switched.connect(self._show_run)
+        viewer.grown.connect(self._grow)
+        control.changed.connect(self._run_state)
+        control.listed.connect(self._show_list)
+        control.run_ended.connect(self._run_ended)
+        control.said.connect(parts.status.say)
+        self.exporter.said.connect(parts.status.say)
+        for source in (control, viewer, self.exporter):
+            source.failed.connect(self._show_error)

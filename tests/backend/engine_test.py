@@ -1,0 +1,174 @@
+"""What a run promises: six methods, the same result twice, stop and resume, failures that end with an event."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from backend.api import Gate, open_run, resume, run
+from backend.config import METHODS
+from backend.events import Calibrated, Checkpointed, Paused, Resumed, RunEnded, RunStarted, StepEnded, TaskScored, TaskStarted
+from tests.worlds import tiny_config
+
+NAMES = [method.id for method in METHODS]
+
+
+def play(config, folder, act=lambda event, gate: None):
+    """Run and collect events; `act` may press buttons."""
+    gate, events = Gate(), []
+
+    def emit(event):
+        events.append(event)
+        act(event, gate)
+
+    ended = run(config, folder, emit, gate)
+    return ended, events
+
+
+def result_of(folder):
+    result = json.loads((folder / "result.json").read_text())
+    result.pop("seconds")
+    return result
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_method_finishes_with_a_complete_result(name, tmp_path):
+    ended, events = play(tiny_config(method={"name": name}), tmp_path / "run")
+    assert ended.outcome == "finished", ended
+    result = json.loads((tmp_path / "run" / "result.json").read_text())
+    wanted = "method dataset setting weights template seed class_order split_hash class_names tasks accuracy_matrix task_accuracy average"
+    wanted += " last forgetting bwt drift seconds device precision versions finished"
+    assert set(wanted.split()) <= set(result)
+    assert [len([x for x in row if x is not None]) for row in result["accuracy_matrix"]] == [1, 2, 3, 4]
+    assert all(0 <= a <= 100 for a in result["task_accuracy"])
+    assert result["last"] == result["task_accuracy"][-1]
+    assert isinstance(events[0], RunStarted)
+    assert isinstance(events[-1], RunEnded)
+
+
+@pytest.mark.parametrize("tuning", ["lora", "full", "adapter", "none"])
+def test_every_tuning_runs_and_only_a_moving_tower_is_calibrated(tuning, tmp_path):
+    ended, events = play(tiny_config(model={"tuning": tuning}), tmp_path / "run")
+    assert ended.outcome == "finished", ended
+    assert any(isinstance(e, Calibrated) for e in events) == (tuning != "none")
+
+
+def test_the_same_configuration_gives_the_same_result_twice(tmp_path):
+    for name in ("a", "b"):
+        ended, _ = play(tiny_config(), tmp_path / name)
+        assert ended.outcome == "finished"
+    assert result_of(tmp_path / "a") == result_of(tmp_path / "b")
+
+
+def test_another_seed_gives_another_class_order(tmp_path):
+    for seed in (0, 1):
+        play(tiny_config(method={"name": "zero_shot"}, run={"seed": seed}), tmp_path / str(seed))
+    assert result_of(tmp_path / "0")["class_order"] != result_of(tmp_path / "1")["class_order"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_stopped_run_resumes_to_the_uninterrupted_result(name, tmp_path):
+    config = tiny_config(method={"name": name})
+    play(config, tmp_path / "whole")
+
+    def stop(event, gate):
+        if isinstance(event, TaskStarted) and event.task == 2:
+            gate.stop()
+
+    ended, _ = play(config, tmp_path / "cut", stop)
+    assert ended.outcome == "stopped"
+    assert not (tmp_path / "cut" / "result.json").exists()
+    again = resume(tmp_path / "cut", lambda event: None, Gate())
+    assert again.outcome == "finished", again
+    assert result_of(tmp_path / "cut") == result_of(tmp_path / "whole")
+    events = open_run(tmp_path / "cut").events
+    assert [e.task for e in events if isinstance(e, TaskScored)] == [0, 1, 2, 3]
+
+
+def test_a_score_is_only_told_when_it_is_on_disk(tmp_path):
+    saved = []
+
+    def look(event, gate):
+        if isinstance(event, Checkpointed):
+            saved.append(event.task)
+        if isinstance(event, TaskScored):
+            assert event.task in saved
+            assert (tmp_path / "run" / "checkpoints" / f"task-{event.task + 1:02d}" / "manifest.json").is_file()
+
+    play(tiny_config(method={"name": "simple_cil"}), tmp_path / "run", look)
+    assert saved == [0, 1, 2, 3]
+
+
+def test_pause_holds_the_run_until_resume(tmp_path):
+    import threading
+
+    def hold(event, gate):
+        if isinstance(event, TaskStarted) and event.task == 1:
+            gate.pause()
+            threading.Timer(0.2, gate.resume).start()
+
+    ended, events = play(tiny_config(), tmp_path / "run", hold)
+    assert ended.outcome == "finished"
+    kinds = [type(e) for e in events]
+    assert kinds.index(Paused) < kinds.index(Resumed)
+
+
+def test_a_folder_with_another_run_is_left_alone(tmp_path):
+    config = tiny_config(method={"name": "zero_shot"})
+    play(config, tmp_path / "run")
+    before = (tmp_path / "run" / "events.jsonl").read_bytes()
+    ended, _ = play(config, tmp_path / "run")
+    assert ended.outcome == "failed"
+    assert ended.hint
+    assert (tmp_path / "run" / "events.jsonl").read_bytes() == before
+
+
+def test_a_loss_that_is_not_a_number_stops_with_the_step_and_keeps_checkpoints(tmp_path, monkeypatch):
+    from backend.encoders.clip import ClipEncoder
+
+    good = ClipEncoder.image
+    scored = []
+
+    def poisoned(self, pixels):
+        features = good(self, pixels)
+        return features * float("nan") if len(scored) >= 2 and features.requires_grad else features
+
+    monkeypatch.setattr(ClipEncoder, "image", poisoned)
+    ended, _ = play(tiny_config(), tmp_path / "run", lambda e, g: scored.append(e) if isinstance(e, TaskScored) else None)
+    assert ended.outcome == "failed"
+    assert "step" in ended.message
+    assert "task 3" in ended.message
+    assert "learning rate" in ended.hint
+    assert (tmp_path / "run" / "checkpoints" / "task-02" / "manifest.json").is_file()
+
+
+def test_a_picture_that_does_not_decode_is_named(tmp_path):
+    ended, _ = play(tiny_config(data={"root": "broken"}), tmp_path / "run")
+    assert ended.outcome == "failed"
+    assert "train/5" in ended.message
+
+
+def test_a_split_with_too_many_classes_fails_with_the_key(tmp_path):
+    ended, _ = play(tiny_config(split={"classes_per_task": 9}), tmp_path / "run")
+    assert ended.outcome == "failed"
+    assert "split.classes_per_task" in ended.message
+
+
+def test_a_device_that_is_not_there_is_replaced_and_said(tmp_path):
+    import torch
+
+    if torch.cuda.device_count() > 7:
+        pytest.skip("this machine has an eighth GPU")
+    ended, events = play(tiny_config(method={"name": "zero_shot"}, run={"device": "cuda:7"}), tmp_path / "run")
+    assert ended.outcome == "finished"
+    assert events[0].device == "cpu" or torch.cuda.is_available()
+    assert any("cuda:7" in getattr(e, "text", "") for e in events)
+
+
+def test_events_are_not_more_than_ten_a_second_in_a_stage(tmp_path):
+    _, events = play(tiny_config(), tmp_path / "run")
+    steps = [e for e in events if isinstance(e, StepEnded) and e.step < e.steps]
+    for a, b in zip(steps, steps[1:], strict=False):
+        if (a.task, a.stage) == (b.task, b.stage):
+            assert b.at - a.at > 0.08

@@ -1,0 +1,24 @@
+"""What every test gets: no screen, one quiet OpenMP, and a home of its own instead of the user's."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+from hypothesis import settings
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# Before any test module is imported: some names of folders are made at import.
+_home = tempfile.TemporaryDirectory(prefix="dmc-studio-tests-")
+for _folder in ("CACHE_HOME", "CONFIG_HOME", "DATA_HOME", "STATE_HOME", "DOCUMENTS_DIR"):
+    os.environ[f"XDG_{_folder}"] = os.path.join(_home.name, _folder.lower())  # noqa: PTH118 - the environment holds text
+
+# A busy machine is slow, not wrong. What CI sets for Hypothesis stays.
+settings.register_profile("studio", deadline=None)
+settings.load_profile("studio")
+
+
+def pytest_unconfigure() -> None:
+    _home.cleanup()

@@ -1,0 +1,39 @@
+"""A window as a user has it, on a home of its own and a data set that takes seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from gui import theme
+from gui.window import MainWindow
+from tests import leaks
+
+
+@pytest.fixture(autouse=True)
+def no_leaks() -> Iterator[None]:
+    yield from leaks.watch()
+
+
+@pytest.fixture
+def open_window(qtbot, qapp, tmp_path) -> Iterator[Callable[[], MainWindow]]:
+    """Open the window again and again on the same runs and settings."""
+    windows: list[MainWindow] = []
+
+    def open_one() -> MainWindow:
+        theme.apply(qapp, theme.LIGHT)
+        window = MainWindow(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat), tmp_path / "runs")
+        qtbot.addWidget(window)
+        window.resize(1440, 900)
+        window.show()
+        qtbot.waitExposed(window)
+        windows.append(window)
+        return window
+
+    yield open_one
+    for window in windows:
+        if window.session.running:
+            window.control.stop()
+            qtbot.waitUntil(lambda window=window: not window.session.running, timeout=30_000)

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from backend.api import Checkpointed, DeviceSampled, Note, Paused, Resumed, RunEnded, RunStarted, StepEnded, TaskScored
+from gui.state.curves import Curves, task_name
+from gui.state.decimate import decimate
+from tests.gui.example_run import START, events
+
+
+def test_an_empty_fold_knows_nothing() -> None:
+    curves = Curves()
+    assert curves.started is None
+    assert curves.tasks == ()
+    assert (curves.average, curves.last, curves.forgetting) == (None, None, None)
+    assert curves.eta_seconds(START) is None
+    assert curves.progress() == 0
+
+
+def test_a_finished_run() -> None:
+    curves = Curves(events(tasks=3, size=4, steps=10))
+    assert len(curves.tasks) == 3
+    assert len(curves.class_names) == 12
+    assert [len(row) for row in curves.matrix] == [1, 2, 3]
+    assert curves.average == pytest.approx(sum(curves.task_accuracy) / 3)
+    assert curves.last == curves.task_accuracy[-1]
+    assert [c.task for c in curves.calibrations] == [1, 2]
+    assert curves.ended is not None
+    assert not curves.running
+    assert curves.eta_seconds(START + 1e6) is None
+    assert curves.saved_at is not None
+    assert curves.memory == 4096 * 3
+    assert curves.progress() == 1
+
+
+def test_one_by_one_is_the_same_as_all_at_once() -> None:
+    stream = list(events(tasks=2, size=3, steps=5))
+    slowly = Curves()
+    for event in stream:
+        slowly.add(event)
+    at_once = Curves(stream)
+    assert slowly.matrix == at_once.matrix
+    np.testing.assert_array_equal(slowly.losses["adapt"].smooth, at_once.losses["adapt"].smooth)
+
+
+def test_losses_share_one_axis_over_tasks() -> None:
+    losses = Curves(events(tasks=3, size=2, steps=10)).losses["align"]
+    np.testing.assert_array_equal(losses.x, np.arange(1, 31))
+    assert [(b.task, b.x, b.index) for b in losses.borders] == [(0, 0, 0), (1, 10, 10), (2, 20, 20)]
+    assert losses.end == 30
+
+
+def test_smoothing_starts_anew_with_each_task() -> None:
+    losses = Curves(events(tasks=2, size=2, steps=10)).losses["adapt"]
+    first = losses.borders[1].index
+    assert losses.smooth[first] == losses.loss[first]
+    assert losses.smooth[first + 1] == pytest.approx(losses.loss[first : first + 2].mean())
+    assert losses.last == losses.smooth[-1]
+
+
+def test_a_step_without_loss_moves_only_the_counter() -> None:
+    curves = Curves()
+    curves.add(StepEnded(task=0, stage="evaluate", step=3, steps=9, rate=120.0))
+    assert (curves.stage, curves.step, curves.steps, curves.rate) == ("evaluate", 3, 9, 120.0)
+    assert not any(map(len, curves.losses.values()))
+
+
+def test_a_resumed_run_supersedes_later_tasks() -> None:
+    before = list(events(tasks=4, size=2, steps=10, done=2))
+    curves = Curves(before)
+    assert len(curves.losses["adapt"]) == 30
+    started = next(event for event in before if isinstance(event, RunStarted))
+    curves.add(started.model_copy(update={"first_task": 1, "at": START + 999}))
+    assert curves.revision == 1
+    assert len(curves.scores) == 1
+    assert curves.calibrations == []
+    assert len(curves.losses["adapt"]) == 10
+    assert curves.losses["adapt"].end == 10
+    assert curves.running
+    rest = [e for e in events(tasks=4, size=2, steps=10) if getattr(e, "task", 0) >= 1]
+    curves.extend(e for e in rest if not isinstance(e, RunStarted))
+    whole = Curves(events(tasks=4, size=2, steps=10))
+    assert curves.matrix == whole.matrix
+    np.testing.assert_array_equal(curves.losses["align"].x, whole.losses["align"].x)
+
+
+def test_a_task_scored_again_replaces_its_row() -> None:
+    curves = Curves()
+    for accuracy in (50.0, 60.0):
+        curves.add(TaskScored(task=0, row=(accuracy,), accuracy=accuracy, average=accuracy, forgetting=0))
+    assert curves.matrix == [(60.0,)]
+
+
+def test_small_events() -> None:
+    curves = Curves(events(tasks=2, size=2, steps=4, done=1))
+    curves.add(Paused(at=START))
+    assert curves.paused
+    curves.add(Resumed(at=START + 1))
+    assert not curves.paused
+    curves.add(Note(level="warning", text="The disk is nearly full."))
+    assert [note.text for note in curves.notes] == ["The disk is nearly full."]
+    curves.add(DeviceSampled(process_memory=5))
+    assert curves.sample is not None
+    curves.add(Checkpointed(at=START + 7, task=1, path="checkpoints/x", bytes=1))
+    assert curves.saved_at == START + 7
+    curves.add(Paused(at=START + 8))
+    curves.add(RunEnded(at=START + 9, outcome="stopped", seconds=9))
+    assert not curves.paused
+
+
+def _after(seconds: float, **shape: int) -> tuple[Curves, float]:
+    """Return the curves of a run `seconds` after it began, and that time."""
+    now = START + seconds
+    return Curves(event for event in events(**shape) if event.at <= now), now
+
+
+def test_no_eta_before_a_task_is_scored() -> None:
+    curves, now = _after(9.0, tasks=5, size=8, steps=60)
+    assert curves.eta_seconds(now) is None
+
+
+@pytest.mark.parametrize("seconds", [11.0, 15.0, 25.0, 40.0, 55.0])
+def test_eta_is_near_the_truth(seconds: float) -> None:
+    truth = START + sum(8.0 + 2.0 + task for task in range(5))
+    curves, now = _after(seconds, tasks=5, size=8, steps=60)
+    eta = curves.eta_seconds(now)
+    assert eta is not None
+    assert math.isclose(eta, truth - now, rel_tol=0.3, abs_tol=3)
+
+
+def test_eta_counts_down_between_events_and_stands_still_while_paused() -> None:
+    curves, now = _after(15.0, tasks=5, size=8, steps=60)
+    first, later = curves.eta_seconds(now), curves.eta_seconds(now + 2)
+    assert first is not None
+    assert later == pytest.approx(first - 2)
+    curves.add(Paused(at=now))
+    assert curves.eta_seconds(now + 100) == pytest.approx(first)
+    curves.add(Resumed(at=now + 100))
+    assert curves.eta_seconds(now + 100) == pytest.approx(first, abs=2)
+
+
+def test_decimation_keeps_peaks_ends_and_order() -> None:
+    x = np.arange(123_457, dtype=np.float64)
+    y = np.sin(x / 500)
+    y[77_777], y[5_001] = 9.0, -9.0
+    fewer_x, fewer_y = decimate(x, y)
+    assert len(fewer_x) <= 5000
+    assert (fewer_y.max(), fewer_y.min()) == (9.0, -9.0)
+    assert (np.diff(fewer_x) > 0).all()
+    np.testing.assert_array_equal(fewer_y, y[fewer_x.astype(int)])
+
+
+@pytest.mark.parametrize("count", [0, 1, 100, 101, 199, 200, 201])
+def test_decimation_of_few_points(count: int) -> None:
+    x = np.arange(count, dtype=np.float64)
+    fewer, _ = decimate(x, -x, most=100)
+    assert len(fewer) <= 100
+    if count <= 100:
+        np.testing.assert_array_equal(fewer, x)
+
+
+def test_task_names_count_from_one() -> None:
+    assert task_name(0) == "T1"
