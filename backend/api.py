@@ -188,9 +188,9 @@ def catalogue() -> Catalogue:
     def entries(registry: Any) -> tuple[Entry, ...]:  # noqa: ANN401
         return tuple(Entry(p.id, p.label, p.help, getattr(p, "Settings", None)) for p in registry)
 
-    menus = [entries(registry) for registry in (METHODS, DATASETS, CALIBRATORS)]
+    methods, datasets, calibrators = (entries(registry) for registry in (METHODS, DATASETS, CALIBRATORS))
     broken = {**METHODS.broken, **DATASETS.broken, **CALIBRATORS.broken}
-    return Catalogue(*menus, _MODELS, _ORDERS, _DEVICES, presets(), broken)
+    return Catalogue(methods, datasets, calibrators, _MODELS, _ORDERS, _DEVICES, presets(), broken)
 
 
 def presets() -> tuple[Preset, ...]:

@@ -80,7 +80,9 @@ class Calibrator(ABC):
     """Whether it looks at old pictures: an upper bound for studies, not a method."""
 
     @abstractmethod
-    def push(self, pairs: Pairs, stored: Stored, *, rng: np.random.Generator, truth: Callable[[], Stored] | None = None) -> Pushed:
+    def push(
+        self, pairs: Pairs, stored: Stored, *, rng: np.random.Generator, truth: Callable[[], Stored] | None = None
+    ) -> Pushed:
         """Return the stored Gaussians under the new encoder.
 
         Args:

@@ -125,7 +125,8 @@ def _read(path: Path) -> bytes:
 
 
 def _refuse_pickle(path: Path, start: bytes) -> None:
-    if start.startswith(_PICKLE):
+    # A safetensors file starts with the length of its header, which may look like anything; then comes "{".
+    if start.startswith(_PICKLE) and start[8:9] != b"{":
         sentence = f"'{path}' is a pickle; DMC Studio never loads pickles, because loading one can run any program."
         raise CheckpointError(sentence, "Only load safetensors files.")
 

@@ -18,9 +18,9 @@ from backend import wording
 from backend.errors import ConfigError
 from backend.registry import Listed, Registry
 
-METHODS: Registry[Any] = Registry("methods", "method.name")
-DATASETS: Registry[Any] = Registry("datasets", "data.name")
-CALIBRATORS: Registry[Any] = Registry("transport", "method.calibrator")
+METHODS: Registry[Any] = Registry("methods", "method.name", "methods")
+DATASETS: Registry[Any] = Registry("datasets", "data.name", "data sets")
+CALIBRATORS: Registry[Any] = Registry("transport", "method.calibrator", "calibrators")
 
 
 class Settings(BaseModel):
@@ -35,6 +35,7 @@ def knob(
     help: str,
     *,
     unit: str = "",
+    zero: str = "",
     menu: Literal["", "methods", "datasets", "calibrators", "models", "orders", "devices"] = "",
     advanced: bool = False,
     **limits: Any,  # noqa: ANN401
@@ -46,11 +47,12 @@ def knob(
         label: two or three words.
         help: one sentence: what it does and when to change it.
         unit: shown behind the field, e.g. "pictures".
+        zero: shown instead of 0, where 0 is no number of `unit`.
         menu: which catalogue lists the values to choose from, for a text field.
         advanced: folded away at first.
         limits: pydantic constraints such as `ge` and `le`.
     """
-    extra: dict[str, Any] = {"label": label, "unit": unit, "menu": menu, "advanced": advanced}
+    extra: dict[str, Any] = {"label": label, "unit": unit, "zero": zero, "menu": menu, "advanced": advanced}
     return Field(default=default, description=help, json_schema_extra=extra, **limits)
 
 
@@ -74,6 +76,7 @@ class SplitSettings(Settings):
         "Classes in task 1",
         "How many classes the first task holds; 0: as many as every other.",
         unit="classes",
+        zero="as the others",
         ge=0,
     )
     classes_per_task: int = knob(
@@ -140,7 +143,7 @@ class RunSettings(Settings):
     )
     threads: int = knob(
         0, "CPU threads", "0: all cores but one, so that the window stays smooth. It changes the last bits.",
-        unit="threads", advanced=True, ge=0, le=1024,
+        unit="threads", zero="all but one", advanced=True, ge=0, le=1024,
     )  # fmt: skip
     measure_drift: bool = knob(
         True,

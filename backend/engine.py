@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import torch
 
 from backend import checkpoint, devices, metrics
 from backend.config import DATASETS, METHODS, RunConfig
-from backend.encoders.clip import ClipEncoder, load_encoder
+from backend.encoders.clip import load_encoder
 from backend.errors import CheckpointError, DataError, StudioError
 from backend.events import (
     Calibrated,
@@ -30,6 +29,7 @@ from backend.events import (
 )
 from backend.gate import Gate, Stopped
 from backend.pictures import Dataset, Part
+from backend.progress import About, Progress
 from backend.stages.bench import Bench, positions
 from backend.stages.method import Method
 from backend.stages.pixels import PixelStore, build_store
@@ -62,6 +62,15 @@ def _guarded(open_folder: Callable[[], RunFolder], emit: Emit, gate: Gate) -> Ru
     except Stopped:
         message = "Stopped; everything up to the last finished task is kept."
         ended = RunEnded(outcome="stopped", seconds=time.monotonic() - started, message=message)
+    except torch.OutOfMemoryError as error:
+        hint = "Lower run.batch_size or method.prompt_batch, or choose precision bf16; the last checkpoint is kept."
+        ended = RunEnded(
+            outcome="failed",
+            seconds=time.monotonic() - started,
+            message="The device has no memory left.",
+            hint=hint,
+            details=str(error),
+        )
     except Exception as error:  # noqa: BLE001 - the one broad except: a run ends with an event, whatever happens
         known = isinstance(error, StudioError)
         ended = RunEnded(
@@ -88,19 +97,6 @@ def _close(home: RunFolder | None, ended: RunEnded, emit: Emit) -> RunEnded:
     return ended
 
 
-@dataclass
-class _Progress:
-    """What a run has reached; what a checkpoint holds beside tensors."""
-
-    scored: list[TaskScored] = field(default_factory=list[TaskScored])
-    calibrated: list[Calibrated] = field(default_factory=list[Calibrated])
-    seconds: dict[str, float] = field(default_factory=dict[str, float])
-
-    @property
-    def matrix(self) -> list[tuple[float, ...]]:
-        return [scored.row for scored in self.scored]
-
-
 class _Run:
     """One run, from an open folder to its last task."""
 
@@ -108,7 +104,7 @@ class _Run:
         self.home, self.config, self.gate = home, home.config, gate
         self._listener = emit
         self._sampled = 0.0
-        self.progress = _Progress()
+        self.progress = Progress()
         self.pulse = Pulse(self.emit, gate)
         self.begun = time.monotonic()
 
@@ -135,24 +131,37 @@ class _Run:
         done = saved.task + 1 if saved else 0
         self._rewind(done)
         self._announce(chosen, dataset, threads, done)
-        for name in saved.skipped if saved else ():
-            self.emit(Note(level="warning", text=f"Checkpoint {name} is damaged and was skipped.", hint="An earlier one is used."))
+        self._report_damage(saved)
         self.train_store = self._store(dataset, "train")
         self.test_store = self._store(dataset, config.data.score_on)
-        self.split = split_hash(self.test_store.names, self.tasks)
-        self.device, self.template = str(chosen.device), dataset.template
+        split = split_hash(self.test_store.names, self.tasks)
+        self.about = About(config, self.tasks, self.encoder.weights, dataset.template, split, str(chosen.device))
         method = self._method(dataset)
         if saved:
             self._restore(saved, method, done)
         for task in self.tasks[done:]:
             self._learn(task, method)
-        self.home.write_result(self._result())
+        total = {"total": time.monotonic() - self.begun}
+        self.home.write_result(self.about.result(self.progress, total | self.pulse.seconds))
 
     def _rewind(self, done: int) -> None:
         """Forget events after the last checkpoint: what they tell will happen again, identically."""
         events = self.home.events()
         cut = [i for i, event in enumerate(events) if isinstance(event, TaskStarted) and event.task >= done]
         self.home.truncate_events(cut[0] if cut else len(events))
+
+    def _report_damage(self, saved: checkpoint.Checkpoint | None) -> None:
+        """Say which checkpoints could not be used."""
+        for why in saved.skipped if saved else ():
+            self.emit(
+                Note(level="warning", text=f"A damaged checkpoint was skipped: {why}", hint="An earlier one is used.")
+            )
+        if saved is None and any((self.home.path / "checkpoints").glob("*")):
+            self.emit(
+                Note(
+                    level="warning", text="No checkpoint could be used.", hint="The run starts again at its first task."
+                )
+            )
 
     def _announce(self, chosen: devices.Chosen, dataset: Dataset, threads: int, done: int) -> None:
         config = self.config
@@ -177,8 +186,10 @@ class _Run:
     def _store(self, dataset: Dataset, part: Part) -> PixelStore:
         """Return the pictures of a part, decoded once and cached."""
         pictures = dataset.pictures(part)
-        if not len(pictures):
-            raise DataError(f"The data set '{dataset.id}' has no {part} pictures.", "Check data.root.")
+        empty = set(range(len(dataset.class_names))) - set(pictures.labels.tolist())
+        if empty:
+            name = dataset.class_names[min(empty)]
+            raise DataError(f"The class '{name}' has no {part} pictures ({len(empty)} in all).", "Check data.root.")
         with self.pulse.stage("prepare", 0, len(pictures)) as meter:
             key = f"{dataset.fingerprint}/{part}/shorter side, centre crop"
             return build_store(
@@ -186,7 +197,9 @@ class _Run:
             )
 
     def _method(self, dataset: Dataset) -> Method[Any]:
-        bench = Bench(self.encoder, self.train_store, dataset.class_names, dataset.template, self.config.run, self.pulse)
+        bench = Bench(
+            self.encoder, self.train_store, dataset.class_names, dataset.template, self.config.run, self.pulse
+        )
         return METHODS[self.config.method.name](bench, self.config.method)
 
     def _restore(self, saved: checkpoint.Checkpoint, method: Method[Any], done: int) -> None:
@@ -195,15 +208,18 @@ class _Run:
         Raises:
             CheckpointError: it was made with another model, split or configuration.
         """
-        if saved.manifest["weights"] != self.encoder.weights or saved.manifest["split_hash"] != self.split:
-            raise CheckpointError("The checkpoint belongs to other weights or another split.", "Start a new run instead.")
+        if (saved.manifest["weights"], saved.manifest["split_hash"]) != (self.about.weights, self.about.split):
+            raise CheckpointError(
+                "The checkpoint belongs to other weights or another split.", "Start a new run instead."
+            )
         self.encoder.load_delta(_below(saved.tensors, "encoder."))
         method.load(_below(saved.tensors, "method."), self.tasks[:done])
-        self.progress = _Progress(
-            [TaskScored.model_validate(entry) for entry in saved.manifest["scored"]],
-            [Calibrated.model_validate(entry) for entry in saved.manifest["calibrated"]],
-        )
+        self.progress = Progress.from_manifest(saved.manifest)
         self.pulse.seconds.update(saved.manifest["stage_seconds"])
+        told = {event.task for event in self.home.events() if isinstance(event, TaskScored)}
+        for scored in self.progress.scored:
+            if scored.task not in told:  # cut off between the checkpoint and the score
+                self.emit(scored)
 
     def _learn(self, task: Task, method: Method[Any]) -> None:
         """Learn one task, score it, save it, and only then say so."""
@@ -212,7 +228,8 @@ class _Run:
         method.learn(task)
         scored = self._score(task, method)
         self.progress.scored.append(scored)
-        path, size = checkpoint.save(self.home.path, task.index, self._tensors(method), self._manifest())
+        manifest = self.about.manifest(self.progress, self.pulse.seconds)
+        path, size = checkpoint.save(self.home.path, task.index, self._tensors(method), manifest)
         self.emit(Checkpointed(task=task.index, path=path, bytes=size))
         self.emit(scored)
 
@@ -240,57 +257,6 @@ class _Run:
         tensors = {f"encoder.{name}": value for name, value in self.encoder.delta().items()}
         tensors |= {f"method.{name}": value for name, value in method.state().items()}
         return tensors | {"classifier": method.classifier().float(), "scale": torch.tensor(self.encoder.scale)}
-
-    def _manifest(self) -> dict[str, Any]:
-        """Return what a reader of a checkpoint must know."""
-        progress = self.progress
-        return {
-            "config": self.config.model_dump(mode="json"),
-            "weights": self.encoder.weights,
-            "template": self.template,
-            "split_hash": self.split,
-            "tasks": [list(task.names) for task in self.tasks],
-            "class_names": [name for task in self.tasks[: len(progress.scored)] for name in task.names],
-            "scored": [scored.model_dump(mode="json") for scored in progress.scored],
-            "calibrated": [calibrated.model_dump(mode="json") for calibrated in progress.calibrated],
-            "stage_seconds": dict(self.pulse.seconds),
-            "versions": devices.versions(),
-        }
-
-    def _result(self) -> dict[str, Any]:
-        """Return result.json: everything that a number means, and the numbers."""
-        config, progress = self.config, self.progress
-        return {
-            "method": config.method.name,
-            "dataset": config.data.name,
-            "scored_on": config.data.score_on,
-            "setting": "custom",
-            "weights": f"{config.model.name}:{self.encoder.weights}",
-            "template": self.template,
-            "seed": config.run.seed,
-            "class_order": [c for task in self.tasks for c in task.classes],
-            "split_hash": self.split,
-            "class_names": [name for task in self.tasks for name in task.names],
-            "tasks": [list(task.names) for task in self.tasks],
-            "accuracy_matrix": metrics.padded(progress.matrix),
-            "task_accuracy": [scored.accuracy for scored in progress.scored],
-            "average": progress.scored[-1].average,
-            "last": progress.scored[-1].accuracy,
-            "forgetting": progress.scored[-1].forgetting,
-            "bwt": metrics.backward_transfer(progress.matrix),
-            "drift": [
-                {"task": c.task, "calibrator": c.calibrator, "before": c.drift_before, "after": c.drift_after, "strength": c.strength}
-                for c in progress.calibrated
-            ],
-            "memory_bytes": progress.scored[-1].memory_bytes,
-            "seconds": {"total": time.monotonic() - self.begun, **self.pulse.seconds},
-            "device": self.device,
-            "precision": config.run.precision,
-            "threads": torch.get_num_threads(),
-            "versions": devices.versions(),
-            "config": config.model_dump(mode="json"),
-            "finished": True,
-        }
 
 
 def _below(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:

@@ -105,9 +105,14 @@ def read_config(folder: Path) -> RunConfig:
     if not (folder / CONFIG).is_file():
         raise RunFolderError(f"'{folder}' is not a run folder: {CONFIG} is missing.", _MISSING)
     try:
-        return load_config(folder / CONFIG)
+        config = load_config(folder / CONFIG)
     except ConfigError as error:
         raise RunFolderError(f"{CONFIG} of '{folder}' is damaged: {error.sentence}", error.hint) from error
+    # We write every setting, so what is missing is not a default: the file was cut short.
+    if missing := set(RunConfig.model_fields) - config.model_fields_set:
+        sentence = f"{CONFIG} of '{folder}' is cut short: [{min(missing)}] is missing."
+        raise RunFolderError(sentence, "Write the section again as it was, or start a new run.")
+    return config
 
 
 def _read_bytes(path: Path) -> bytes:

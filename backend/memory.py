@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from backend.errors import CheckpointError, DataError, TrainingError
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
+
+    Factor: TypeAlias = tuple[Tensor, Tensor, Tensor]
 
 Single = NDArray[np.float32]
 
@@ -89,7 +91,8 @@ def _entry(mean: Array, covariance: Array, count: int, rank: int | None) -> Entr
     if rank is None or rank >= len(mean):
         return Entry(single, count, covariance.astype(np.float32), None)
     values, vectors = np.linalg.eigh(covariance)
-    root = vectors[:, -rank:] * np.sqrt(np.maximum(values[-rank:], 0))
+    # What all directions share belongs to the diagonal (probabilistic PCA, Tipping and Bishop 1999).
+    root = vectors[:, -rank:] * np.sqrt(np.maximum(values[-rank:] - values[:-rank].mean(), 0))
     rest = np.maximum(np.diag(covariance) - (root**2).sum(axis=1), 0)
     return Entry(single, count, root.astype(np.float32), rest.astype(np.float32))
 
@@ -104,7 +107,7 @@ class ClassMemory:
     def __init__(self, rank: int | None = None) -> None:
         self.rank = rank
         self._entries: dict[int, Entry] = {}
-        self._factors: dict[int, tuple[Tensor, Tensor]] = {}
+        self._factors: dict[int, Factor] = {}
 
     @property
     def classes(self) -> tuple[int, ...]:
@@ -130,10 +133,10 @@ class ClassMemory:
         rows, ids = _numbers(features), _numbers(labels)
         groups = {c: rows[ids == c] for c in classes}
         filled = {c: group for c, group in groups.items() if len(group)}
-        shared = pooled(list(filled.values())) if filled else None
-        for c, group in filled.items():
-            assert shared is not None
-            self._store(c, group.mean(axis=0), blended(group, shared), len(group))
+        if filled:
+            shared = pooled(list(filled.values()))
+            for c, group in filled.items():
+                self._store(c, group.mean(axis=0), blended(group, shared), len(group))
         return [f"Class {c} has no training pictures: nothing is remembered of it." for c in groups if c not in filled]
 
     def push(self, classes: Sequence[int], means: Array, covariances: Array) -> None:
@@ -164,18 +167,13 @@ class ClassMemory:
         import torch
         import torch.nn.functional as F
 
-        where = generator.device
-        parts: list[Tensor] = []
-        for c, count in zip(classes, counts, strict=True):
-            mean = torch.from_numpy(self._entry(c).mean).to(device)
-            root, rest = self._factor(c, device)
-            noise = torch.randn(count, root.shape[1], generator=generator, device=where).to(device)
-            part = mean + noise @ root.T
-            if self._entry(c).rest is not None:
-                part = part + torch.randn(part.shape, generator=generator, device=where).to(device) * rest
-            parts.append(part)
+        factors = [self._factor(c, device) for c in classes]
+        _, root, deviation = factors[0]
+        shape = sum(counts), root.shape[1] + len(deviation)
+        noise = torch.randn(shape, generator=generator, device=generator.device).to(device).split(list(counts))
+        rows = torch.cat([_coloured(*factor, noise=part) for factor, part in zip(factors, noise, strict=True)])
         ids = torch.tensor(list(classes)).repeat_interleave(torch.tensor(list(counts)))
-        return F.normalize(torch.cat(parts), dim=1), ids.to(device)
+        return F.normalize(rows, dim=1), ids.to(device)
 
     def state(self) -> dict[str, Tensor]:
         """Return everything as contiguous tensors."""
@@ -204,7 +202,8 @@ class ClassMemory:
             columns = zip(ids, counts, *rows, rests, strict=True)
             self._entries = {int(c): Entry(mean, int(n), root, rest) for c, n, mean, root, rest in columns}
         except (KeyError, ValueError) as error:
-            raise CheckpointError(f"The memory of old classes is damaged: {error}.", "Resume from an older one.") from error
+            sentence = f"The memory of old classes is damaged: {error}."
+            raise CheckpointError(sentence, "Resume from an older checkpoint.") from error
 
     def _store(self, c: int, mean: Array, covariance: Array, count: int) -> None:
         self._entries[c] = _entry(mean, covariance, count, self.rank)
@@ -215,18 +214,19 @@ class ClassMemory:
             raise DataError(f"Nothing is remembered of class {c}.", "Does it have training pictures?")
         return self._entries[c]
 
-    def _factor(self, c: int, device: torch.device | str) -> tuple[Tensor, Tensor]:
-        """Return (and cache) what noise is multiplied with: a matrix, and standard deviations beside it."""
+    def _factor(self, c: int, device: torch.device | str) -> Factor:
+        """Return (and cache) mean `(d,)`, root `(d, r)` and standard deviations beside it, `(d,)` or `(0,)`."""
         import torch
 
         if c not in self._factors:
             entry = self._entry(c)
             root = cholesky(entry.covariance) if entry.rest is None else entry.root
-            rest = np.zeros(0) if entry.rest is None else np.sqrt(entry.rest)
-            self._factors[c] = torch.from_numpy(root).float(), torch.from_numpy(rest).float()
-        root, rest = (tensor.to(device) for tensor in self._factors[c])
-        self._factors[c] = root, rest
-        return root, rest
+            deviation = np.zeros(0) if entry.rest is None else np.sqrt(entry.rest)
+            mean, root, deviation = (torch.from_numpy(part).float() for part in (entry.mean, root, deviation))
+            self._factors[c] = mean, root, deviation
+        mean, root, deviation = (part.to(device) for part in self._factors[c])
+        self._factors[c] = mean, root, deviation
+        return mean, root, deviation
 
 
 def cholesky(covariance: Array) -> Array:
@@ -239,10 +239,15 @@ def cholesky(covariance: Array) -> Array:
     unit = float(np.trace(covariance)) / d + 1e-12
     for ridge in (1e-7, 1e-5, 1e-3):
         try:
-            return np.linalg.cholesky(covariance + ridge * unit * np.eye(d))
+            return np.asarray(np.linalg.cholesky(covariance + ridge * unit * np.eye(d)), dtype=np.float64)
         except np.linalg.LinAlgError:
             continue
     raise TrainingError("A stored covariance has negative eigenvalues.", "Choose another calibrator.")
+
+
+def _coloured(mean: Tensor, root: Tensor, deviation: Tensor, *, noise: Tensor) -> Tensor:
+    rows = mean + noise[:, : root.shape[1]] @ root.T
+    return rows + noise[:, root.shape[1] :] * deviation if len(deviation) else rows
 
 
 def _numbers(values: Any) -> Any:  # noqa: ANN401

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 Matrix: TypeAlias = Sequence[Sequence[float]]
 
 
-def score_row(predicted: NDArray[np.int64], truth: NDArray[np.int64], task_of: NDArray[np.int64]) -> tuple[tuple[float, ...], float]:
+def score_row(
+    predicted: NDArray[np.int64], truth: NDArray[np.int64], task_of: NDArray[np.int64]
+) -> tuple[tuple[float, ...], float]:
     """Return accuracies on each task so far and the pooled accuracy A_t, in percent.
 
     Args:

@@ -73,7 +73,8 @@ def _read(path: Path) -> Image.Image:
     except FileNotFoundError as error:
         raise DataError(f"There is no picture '{path}'.", "Check the path.") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DataError(f"'{path}' cannot be read as a picture: {error}.", "Give PNG, JPEG or WebP files.") from error
+        why = "its format is unknown" if isinstance(error, UnidentifiedImageError) else str(error)
+        raise DataError(f"'{path}' cannot be read as a picture: {why}.", "Give PNG, JPEG or WebP files.") from error
 
 
 def _best(probabilities: Tensor, manifest: dict[str, Any], top: int) -> list[Guess]:

@@ -24,7 +24,17 @@ class Listed(Protocol):
 
 T = TypeVar("T", bound=Listed)
 
-_BROKEN = (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError, OSError, RuntimeError)
+_BROKEN = (
+    ImportError,
+    SyntaxError,
+    NameError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    LookupError,
+    OSError,
+    RuntimeError,
+)
 
 
 class Registry(Generic[T]):
@@ -34,7 +44,9 @@ class Registry(Generic[T]):
     so that the window can list it before torch is loaded.
     """
 
-    def __init__(self, kind: str, key: str) -> None:
+    def __init__(self, kind: str, key: str, words: str) -> None:
+        self.words = words
+        """What people call them, e.g. "data sets"."""
         self.kind = kind
         """Folder under `backend` and entry-point group under `dmc_studio`, e.g. `methods`."""
         self.key = key
@@ -65,7 +77,7 @@ class Registry(Generic[T]):
         """
         self._scan()
         if name not in self._found:
-            what = f"'{name}' is not one of the {self.kind}."
+            what = f"'{name}' is not one of the {self.words}."
             raise ConfigError.at(self.key, what, nearest(name, self._found))
         return self._found[name]
 

@@ -50,7 +50,9 @@ def variants() -> tuple[Variant, ...]:
         Variant("DMC + task prompts", ("method.name=dmc", "method.task_prompts=true")),
         Variant("**DMC-OT**", ("method.name=dmc_ot",)),
         *(
-            Variant(f"DMC-OT with `{c.id}`{_CONTROLS.get(c.id, '')}", ("method.name=dmc_ot", f"method.calibrator={c.id}"))
+            Variant(
+                f"DMC-OT with `{c.id}`{_CONTROLS.get(c.id, '')}", ("method.name=dmc_ot", f"method.calibrator={c.id}")
+            )
             for c in others
         ),
         Variant("Frozen tower + task prompts (control)", ("method.name=dmc_ot", "model.tuning=none")),
@@ -93,7 +95,7 @@ def table(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     for label, results in rows.items():
         drifts = [drift for r in results if (drift := _final_drift(r))]
         cells = [_cell([r[key] for r in results]) for key in ("last", "average", "forgetting")]
-        cells.append(_cell([after for _, after in drifts], 3) if drifts else "–")
+        cells.append(_cell([after for _, after in drifts], 3) if drifts else "-")
         cells.append(f"{np.mean([r['seconds']['total'] for r in results]):.0f}")
         lines.append(f"| {label} | {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -50,7 +51,9 @@ def order_classes(order: str | int | Sequence[str], names: Sequence[str], seed: 
     if unknown:
         raise ConfigError.at("split.order", f"the data set has no class '{unknown[0]}'.", nearest(unknown[0], names))
     if missing := [name for name in names if name not in set(order)]:
-        raise ConfigError.at("split.order", f"class '{missing[0]}' is missing ({len(missing)} in all).", "Name every class once.")
+        raise ConfigError.at(
+            "split.order", f"class '{missing[0]}' is missing ({len(missing)} in all).", "Name every class once."
+        )
     return tuple(index[name] for name in order)
 
 
@@ -61,7 +64,9 @@ def _named_order(order: str, names: Sequence[str], seed: int) -> tuple[int, ...]
         case "seeded":
             return tuple(int(i) for i in numpy_generator(seed, "class order").permutation(len(names)))
         case _:
-            raise ConfigError.at("split.order", f"'{order}' is not an order.", "Use seeded, natural, a number or a list.")
+            raise ConfigError.at(
+                "split.order", f"'{order}' is not an order.", "Use seeded, natural, a number or a list."
+            )
 
 
 def make_tasks(split: SplitSettings, names: Sequence[str], seed: int) -> tuple[Task, ...]:
@@ -77,9 +82,7 @@ def make_tasks(split: SplitSettings, names: Sequence[str], seed: int) -> tuple[T
             raise ConfigError.at(f"split.{key}", sentence, f"Choose at most {len(names)}.")
     order = order_classes(split.order, names, seed)
     bounds = [0, *range(first, len(order), split.classes_per_task), len(order)]
-    return tuple(
-        Task(i, order[a:b], tuple(names[c] for c in order[a:b])) for i, (a, b) in enumerate(zip(bounds, bounds[1:], strict=False))
-    )
+    return tuple(Task(i, order[a:b], tuple(names[c] for c in order[a:b])) for i, (a, b) in enumerate(pairwise(bounds)))
 
 
 def split_hash(test_pictures: Iterable[str], tasks: Sequence[Task]) -> str:

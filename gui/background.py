@@ -30,17 +30,22 @@ class Job(QObject):
 
     def _run(self) -> None:
         value: Any = None
-        error: StudioError | None = None
+        error: StudioError | None = StudioError(
+            "Something went wrong that should not have.", "This is a fault of DMC Studio: the terminal has the details."
+        )
         try:
             value = self._work()
+            error = None
         except StudioError as raised:
             error = raised
         except OSError as raised:
             error = StudioError(
                 f"{raised.strerror or raised}: {raised.filename}", "Check the place and its permissions."
             )
-        if shiboken6.isValid(self):
-            self._arrived.emit(value, error)
+        finally:
+            # Anything else goes on its way to the terminal, but whoever waits for the answer is told.
+            if shiboken6.isValid(self):
+                self._arrived.emit(value, error)
 
     def _deliver(self, value: Any, error: StudioError | None) -> None:  # noqa: ANN401
         if error is None:

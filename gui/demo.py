@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PySide6.QtCore import QMessageLogContext, QSettings, QSize, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEventLoop, QMessageLogContext, QSettings, QSize, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -34,30 +34,31 @@ def free_folder(place: Path) -> Path:
 
 def run_offscreen(app: QApplication, place: Path, config: RunConfig | None = None) -> int:
     """Run the demo in a window that nobody sees, tell the terminal, leave pictures; return the exit code."""
-    told_before = qInstallMessageHandler(_tell_qt)
+    told_before = qInstallMessageHandler(tell_qt)
     theme.apply(app, theme.LIGHT)
     with TemporaryDirectory() as scratch:
         window = MainWindow(QSettings(f"{scratch}/window.ini", QSettings.Format.IniFormat), place)
         window.quiet = True
         window.resize(SIZE)
-        code = _play(app, window, config or RunConfig(), place)
+        code = _play(window, config or RunConfig(), place)
         window.close()
         window.deleteLater()
     qInstallMessageHandler(told_before)
     return code
 
 
-def _play(app: QApplication, window: MainWindow, config: RunConfig, place: Path) -> int:
+def _play(window: MainWindow, config: RunConfig, place: Path) -> int:
     teller = Teller(window, Console())
     endings: list[RunEnded] = []
+    loop = QEventLoop()
     window.control.run_ended.connect(endings.append)
-    window.control.run_ended.connect(lambda _: QTimer.singleShot(0, app.quit))
-    window.control.failed.connect(lambda _: None if window.session.running else app.quit())
+    window.control.run_ended.connect(lambda _: QTimer.singleShot(0, loop, loop.quit))
+    window.control.failed.connect(lambda _: None if window.session.running else loop.quit())
     folder = free_folder(place)
     after_first_paint(window, lambda: window.control.start(config, folder))
     before = signal.signal(signal.SIGINT, lambda *_: window.control.stop())
     window.show()
-    app.exec()
+    loop.exec()
     signal.signal(signal.SIGINT, before)
     teller.close()
     if not endings:
@@ -66,8 +67,8 @@ def _play(app: QApplication, window: MainWindow, config: RunConfig, place: Path)
     return _EXIT[endings[0].outcome]
 
 
-def _tell_qt(level: QtMsgType, context: QMessageLogContext, message: str) -> None:
-    """Pass on what Qt has to say, but not what it misses without a screen."""
+def tell_qt(level: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    """Pass on what Qt has to say, but not what it misses without a screen; for `qInstallMessageHandler`."""
     if not message.startswith("This plugin does not support"):
         sys.stderr.write(f"{message}\n")
 

@@ -74,6 +74,8 @@ class FieldRow(QWidget):
     def _words(self, value: Any) -> str:  # noqa: ANN401
         if isinstance(value, bool):
             return "on" if value else "off"
+        if value == 0 and self.field.zero:
+            return self.field.zero
         return f"{self.field.show(value)} {self.field.unit}".strip() or "empty"
 
     def _edit(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from gui.parts import Parts
 
-_SIDES = (360, 304)
+_SIDES = (392, 304)
 _BOTTOM = 176
 
 

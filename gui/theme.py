@@ -43,7 +43,10 @@ class Theme:
     warn: str
     error: str
     scale: tuple[str, str, str]
-    """A heat map's colours for the lowest, the middle and the highest value."""
+    """A heat map's colours for the lowest, the middle and the highest value.
+
+    Black and white are equally readable on the middle one: numbers change colour at half of the range, nowhere else.
+    """
     series: tuple[str, ...]
     dashes: tuple[Dash, ...] = _DASHES
 
@@ -72,7 +75,7 @@ LIGHT = Theme(
     ok="#1a7f37",
     warn="#8f5600",
     error="#c1252d",
-    scale=("#f2f7fc", "#73b0dd", "#0a4a8a"),
+    scale=("#f2f7fc", "#3379b5", "#08306b"),
     series=("#0072b2", "#d55e00", "#00875f", "#b8578f", "#b07800", "#2b8fce", "#837a00", "#3a3f45"),
 )
 
@@ -90,9 +93,11 @@ DARK = Theme(
     ok="#4cc38a",
     warn="#e9b44c",
     error="#ff7b72",
-    scale=("#262d35", "#2f6ea8", "#a5d8ff"),
+    scale=("#262d35", "#377cb5", "#a5d8ff"),
     series=("#56b4e9", "#e69f00", "#2cc295", "#e093be", "#f0e442", "#5f8fe8", "#f0783c", "#d7dce2"),
 )
+
+_OUTLINED = ("QAbstractSpinBox", "QCheckBox", "QComboBox", "QLineEdit", "QPushButton")
 
 _theme = LIGHT
 
@@ -110,6 +115,8 @@ def apply(app: QApplication, theme: Theme) -> None:
         app.setStyle("Fusion")
     app.setFont(_font())
     app.setPalette(palette(theme))
+    for kind in _OUTLINED:
+        app.setPalette(_outlined(theme), kind)  # pyright: ignore[reportArgumentType] - Qt takes str, and no bytes
     app.setStyleSheet(_stylesheet(theme))
     pg.setConfigOptions(background=theme.surface, foreground=theme.muted, antialias=True)
 
@@ -154,6 +161,14 @@ def palette(theme: Theme) -> QPalette:
     for which in (role.WindowText, role.Text, role.ButtonText):
         made.setColor(QPalette.ColorGroup.Disabled, which, faded(theme.text, theme.window, 0.45))
     made.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(theme.border))
+    return made
+
+
+def _outlined(theme: Theme) -> QPalette:
+    """Return the palette of widgets that are known by their outline: Fusion draws it darker than the window."""
+    made = palette(theme)
+    if theme.dark:
+        made.setColor(QPalette.ColorRole.Window, QColor(theme.muted))
     return made
 
 

@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         if self.parts.new_run.config() is None:
             self.parts.status.say("The form has a mistake; see the marked field")
             self.docks["New run"].show()
+            self.docks["New run"].raise_()
         self.parts.new_run.start()
 
     def start_demo(self) -> None:

@@ -26,7 +26,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from backend.demo.scene import BACKGROUNDS, COLOURS, PIXELS, TEXTURES, Pose, Shift, draw_background, draw_ink, draw_texture
+from backend.demo.scene import (
+    BACKGROUNDS,
+    COLOURS,
+    PIXELS,
+    TEXTURES,
+    Pose,
+    Shift,
+    draw_background,
+    draw_ink,
+    draw_texture,
+)
 from backend.demo.shapes import HELD_OUT_SHAPES, PRETRAINING_SHAPES
 
 MEAN: Final = (0.5, 0.5, 0.5)
@@ -157,16 +167,17 @@ class Vocabulary:
 
 def build(vocabulary: int) -> CLIP:
     """Build the demo architecture with a token table of `vocabulary` rows."""
-    text = {**ARCHITECTURE["text_cfg"], "vocab_size": vocabulary}
+    text: Any = {**ARCHITECTURE["text_cfg"], "vocab_size": vocabulary}
     return CLIP(ARCHITECTURE["embed_dim"], ARCHITECTURE["vision_cfg"], text)
 
 
 def encode_text(model: CLIP, tokens: Tensor) -> Tensor:
     """Encode cropped compact tokens `(n, l)`; identical to `model.encode_text` on the padded ones."""
+    tower: Any = model
     length = tokens.shape[1]
-    hidden = model.token_embedding(tokens) + model.positional_embedding[:length]
-    hidden = model.ln_final(model.transformer(hidden, attn_mask=model.attn_mask[:length, :length]))
-    return F.normalize(hidden[torch.arange(len(tokens)), tokens.argmax(dim=1)] @ model.text_projection, dim=-1)
+    hidden = tower.token_embedding(tokens) + tower.positional_embedding[:length]
+    hidden = tower.ln_final(tower.transformer(hidden, attn_mask=tower.attn_mask[:length, :length]))
+    return F.normalize(hidden[torch.arange(len(tokens)), tokens.argmax(dim=1)] @ tower.text_projection, dim=-1)
 
 
 def train(*, steps: int, batch: int, rate: float, seed: int) -> tuple[CLIP, Vocabulary]:
@@ -198,7 +209,10 @@ def train(*, steps: int, batch: int, rate: float, seed: int) -> tuple[CLIP, Voca
             image = F.normalize(model.encode_image(banks.compose(attributes, rng)), dim=-1)
             logits = model.logit_scale.exp() * image @ encode_text(model, vocabulary(captions)).T
             loss = contrast(logits, soft_targets(attributes, named))
-            guesses = [F.cross_entropy(8 * head(image), a) for head, a in zip(heads, torch.from_numpy(attributes).T, strict=True)]
+            guesses = [
+                F.cross_entropy(8 * head(image), a)
+                for head, a in zip(heads, torch.from_numpy(attributes).T, strict=True)
+            ]
             hint = torch.stack(guesses).sum()
             optimizer.zero_grad(set_to_none=True)
             (loss + 0.25 * (1 - step / steps) * hint).backward()

@@ -20,7 +20,8 @@ PIXELS: Final = 48
 
 _OVERSAMPLING: Final = 4
 
-Plane: TypeAlias = NDArray[np.float32]
+Plane: TypeAlias = NDArray[np.floating]
+"""Values in [0, 1], `(PIXELS, PIXELS)` or with a last axis of colours."""
 
 COLOURS: Final[dict[str, tuple[int, int, int]]] = {
     "red": (214, 40, 40),
@@ -98,8 +99,8 @@ def _soft(wave: NDArray[np.floating]) -> Plane:
 _Texture: TypeAlias = Callable[[Plane, Plane], Plane]
 
 TEXTURES: Final[dict[str, _Texture]] = {
-    "solid": lambda x, y: np.ones_like(x),  # noqa: ARG005
-    "striped": lambda x, y: _soft(np.sin(9.0 * y)),  # noqa: ARG005
+    "solid": lambda x, y: np.ones_like(x),
+    "striped": lambda x, y: _soft(np.sin(9.0 * y)),
     "dotted": lambda x, y: _soft(0.25 - np.cos(8.5 * x) * np.cos(8.5 * y)),
     "checkered": lambda x, y: _soft(2 * np.sin(6.0 * x) * np.sin(6.0 * y)),
     "ringed": lambda x, y: _soft(np.sin(10.0 * np.hypot(x, y))),
@@ -109,9 +110,9 @@ TEXTURES: Final[dict[str, _Texture]] = {
 _Background: TypeAlias = Callable[[Plane, Plane], Plane]
 
 BACKGROUNDS: Final[dict[str, _Background]] = {
-    "plain": lambda x, y: np.zeros_like(x),  # noqa: ARG005
-    "fading": lambda x, y: 0.5 * (x + 1),  # noqa: ARG005
-    "halved": lambda x, y: (y > 0).astype(np.float32),  # noqa: ARG005
+    "plain": lambda x, y: np.zeros_like(x),
+    "fading": lambda x, y: 0.5 * (x + 1),
+    "halved": lambda x, y: (y > 0).astype(np.float32),
     "gridded": lambda x, y: (((x * 4) % 1 < 0.15) | ((y * 4) % 1 < 0.15)).astype(np.float32),
     "wavy": lambda x, y: (0.5 + 0.5 * np.sin(7 * y + 2 * np.sin(4 * x))).astype(np.float32),
     "speckled": lambda x, y: (np.sin(23 * x + 5) * np.sin(29 * y + 3) > 0.72).astype(np.float32),
@@ -169,9 +170,7 @@ def _under_light(rng: np.random.Generator, picture: Plane, shift: Shift) -> Plan
     return picture + shift.noise * rng.standard_normal(picture.shape, dtype=np.float32)
 
 
-def draw_picture(
-    rng: np.random.Generator, *, texture: str, colour: str, shape: str, shift: Shift
-) -> NDArray[np.uint8]:
+def draw_picture(rng: np.random.Generator, *, texture: str, colour: str, shape: str, shift: Shift) -> NDArray[np.uint8]:
     """Draw one picture, `(PIXELS, PIXELS, 3)` uint8.
 
     Args:
@@ -190,7 +189,7 @@ def draw_picture(
     tones = background_tones(rng)
     kind = str(rng.choice(list(BACKGROUNDS)))
     ground = draw_background(kind, Pose(rng.uniform(0, 2 * np.pi), rng.uniform(0.8, 1.2)))[..., None]
-    picture = tones[0] * (1 - ground) + tones[1] * ground
+    picture: Plane = tones[0] * (1 - ground) + tones[1] * ground
 
     ink = draw_ink(SHAPES[shape], pose, rng.uniform(-1, 1, size=(2, 2)) * shift.wobble)[..., None]
     paint = np.array(COLOURS[colour], dtype=np.float32) / 255 * rng.uniform(0.88, 1.06)

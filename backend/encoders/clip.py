@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import pickle
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -39,7 +40,15 @@ class ClipEncoder:
         weights: a hash of the weights before tuning.
     """
 
-    def __init__(self, model: nn.Module, tokenizer: Any, settings: ModelSettings, device: torch.device, precision: str, seed: int) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        model: nn.Module,
+        tokenizer: Callable[[Sequence[str]], Tensor],
+        settings: ModelSettings,
+        device: torch.device,
+        precision: str,
+        seed: int,
+    ) -> None:
         self.settings = settings
         self.device = device
         self.model: Any = model.to(device).eval().requires_grad_(requires_grad=False)
@@ -52,7 +61,11 @@ class ClipEncoder:
         self._mean = torch.tensor(visual.image_mean, device=device).view(1, 3, 1, 1) * 255
         self._std = torch.tensor(visual.image_std, device=device).view(1, 3, 1, 1) * 255
         self._half = _HALF.get(precision)
-        self._first = {name: value.detach().clone() for name, value in visual.state_dict().items()} if settings.tuning == "full" else {}
+        self._first = (
+            {name: value.detach().clone() for name, value in visual.state_dict().items()}
+            if settings.tuning == "full"
+            else {}
+        )
         width = self.text.features(["a"]).shape[1]
         self.adapter = tuning.attach(visual, settings, width, seed).to(device)
 
@@ -86,7 +99,9 @@ class ClipEncoder:
             factor = side / min(picture.size)
             width, height = (max(side, round(n * factor)) for n in picture.size)
             left, top = (width - side) // 2, (height - side) // 2
-            picture = picture.resize((width, height), Image.Resampling.BICUBIC).crop((left, top, left + side, top + side))
+            picture = picture.resize((width, height), Image.Resampling.BICUBIC).crop(
+                (left, top, left + side, top + side)
+            )
         return torch.from_numpy(np.asarray(picture).transpose(2, 0, 1).copy())
 
     def delta(self) -> dict[str, Tensor]:
@@ -94,7 +109,11 @@ class ClipEncoder:
         if self.settings.tuning != "full":
             return {name: value.detach().clone() for name, value in self._moving().items()}
         now = self.model.visual.state_dict()
-        return {f"visual.{name}": now[name].detach().clone() for name, first in self._first.items() if not torch.equal(now[name], first)}
+        return {
+            f"visual.{name}": now[name].detach().clone()
+            for name, first in self._first.items()
+            if not torch.equal(now[name], first)
+        }
 
     def load_delta(self, tensors: Mapping[str, Tensor]) -> None:
         """Put a delta back.
@@ -107,7 +126,10 @@ class ClipEncoder:
         with torch.no_grad():
             for name, value in tensors.items():
                 if name not in state or state[name].shape != value.shape:
-                    raise CheckpointError(f"The checkpoint's '{name}' does not fit this model.", "Choose the model and tuning that it was trained with.")
+                    raise CheckpointError(
+                        f"The checkpoint's '{name}' does not fit this model.",
+                        "Choose the model and tuning that it was trained with.",
+                    )
                 state[name].copy_(value)
 
 
@@ -127,16 +149,22 @@ def load_model(settings: ModelSettings) -> tuple[nn.Module, Any]:
     if name.startswith("local-dir:"):
         folder = Path(name.removeprefix("local-dir:"))
         if not (folder / "open_clip_config.json").is_file():
-            raise ModelError(f"'{folder}' holds no open_clip_config.json.", "Give a folder in open_clip's local-directory format.")
+            raise ModelError(
+                f"'{folder}' holds no open_clip_config.json.", "Give a folder in open_clip's local-directory format."
+            )
     elif name not in open_clip.list_models():
         raise ModelError(f"open_clip has no model '{name}'.", nearest(name, open_clip.list_models()))
     try:
         random = settings.pretrained == "random"
-        model = open_clip.create_model(name, pretrained=None if random else settings.pretrained or None, load_weights=not random)
+        model = open_clip.create_model(
+            name, pretrained=None if random else settings.pretrained or None, load_weights=not random
+        )
         return model, open_clip.get_tokenizer(name)
-    except (RuntimeError, OSError, ValueError, KeyError, json.JSONDecodeError) as error:
+    except (RuntimeError, OSError, ValueError, KeyError, pickle.UnpicklingError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ModelError(f"Model '{settings.name}' cannot be loaded: {first}", "Check model.name and model.pretrained.") from error
+        raise ModelError(
+            f"Model '{settings.name}' cannot be loaded: {first}", "Check model.name and model.pretrained."
+        ) from error
 
 
 def load_encoder(settings: ModelSettings, device: torch.device, precision: str = "fp32", seed: int = 0) -> ClipEncoder:
@@ -151,7 +179,9 @@ def load_encoder(settings: ModelSettings, device: torch.device, precision: str =
     return ClipEncoder(model, tokenizer, settings, device, precision, seed)
 
 
-def merged_state(settings: ModelSettings, delta: Mapping[str, Tensor], seed: int = 0) -> tuple[dict[str, Tensor], dict[str, Any], Tensor | None]:
+def merged_state(
+    settings: ModelSettings, delta: Mapping[str, Tensor], seed: int = 0
+) -> tuple[dict[str, Tensor], dict[str, Any], Tensor | None]:
     """Return all weights with the delta merged in, an open_clip config for them, and the adapter that remains.
 
     The adapter is merged into the tower's projection where it has one; otherwise it is returned `(d, d)` and belongs

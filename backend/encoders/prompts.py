@@ -59,7 +59,10 @@ class TextTower:
         tower, length = self._tower, embeddings.shape[1]
         if length > len(tower.positional_embedding):
             limit = len(tower.positional_embedding)
-            raise ModelError(f"A prompt of {length} tokens does not fit a context of {limit}.", "Use shorter contexts or class names.")
+            raise ModelError(
+                f"A prompt of {length} tokens does not fit a context of {limit}.",
+                "Use shorter contexts or class names.",
+            )
         mask = tower.attn_mask
         hidden = embeddings + tower.positional_embedding[:length]
         hidden = tower.transformer(hidden, attn_mask=None if mask is None else mask[:length, :length])

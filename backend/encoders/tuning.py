@@ -31,7 +31,9 @@ class LowRank(nn.Module):
         generator: draws the first factor.
     """
 
-    def __init__(self, weight: Tensor, rank: int, blocks: tuple[int, ...], parts: int, generator: torch.Generator) -> None:
+    def __init__(
+        self, weight: Tensor, rank: int, blocks: tuple[int, ...], parts: int, generator: torch.Generator
+    ) -> None:
         super().__init__()
         rows, columns = weight.shape[0] // parts, weight.shape[1]
         bound = math.sqrt(3.0 / columns)
@@ -89,7 +91,7 @@ def _attach_lora(visual: nn.Module, settings: ModelSettings, generator: torch.Ge
 def _targets(visual: nn.Module, where: str) -> Iterator[tuple[nn.Module, str, tuple[int, ...], int]]:
     """Yield (module, weight name, moving row blocks, number of blocks) for every matrix that LoRA updates."""
     for module in visual.modules():
-        if isinstance(module, nn.MultiheadAttention) and module.in_proj_weight is not None:
+        if isinstance(module, nn.MultiheadAttention) and getattr(module, "in_proj_weight", None) is not None:
             yield module, "in_proj_weight", tuple("qkv".index(letter) for letter in _ROWS[where]), 3
             if where in {"attention", "all"}:
                 yield module.out_proj, "weight", (0,), 1
@@ -107,6 +109,6 @@ def moving(module: nn.Module) -> dict[str, nn.Parameter]:
 def merge(visual: nn.Module) -> None:
     """Write LoRA updates into the weights and drop them, in place."""
     for module in list(visual.modules()):
-        if isinstance(module, nn.Module) and parametrize.is_parametrized(module):
+        if parametrize.is_parametrized(module):
             for name in list(getattr(module, "parametrizations")):  # noqa: B009
                 parametrize.remove_parametrizations(module, name, leave_parametrized=True)

@@ -13,7 +13,9 @@ from backend.stages.pixels import jitter
 from backend.stages.settings import AdaptSettings
 
 
-def adapt_vision(bench: Bench, settings: AdaptSettings, *, task: int, rows: Tensor, targets: Tensor, anchors: Tensor) -> None:
+def adapt_vision(
+    bench: Bench, settings: AdaptSettings, *, task: int, rows: Tensor, targets: Tensor, anchors: Tensor
+) -> None:
     """Minimise the cross-entropy of `scale * <f(x), anchor>` over the anchors given.
 
     A frozen tower is left as it is.

@@ -19,7 +19,15 @@ _ROUND: Final = 50
 
 
 def align_text(
-    bench: Bench, settings: AlignSettings, *, task: int, prompts: Prompts, memory: ClassMemory, old: tuple[int, ...], features: Tensor, targets: Tensor
+    bench: Bench,
+    settings: AlignSettings,
+    *,
+    task: int,
+    prompts: Prompts,
+    memory: ClassMemory,
+    old: tuple[int, ...],
+    features: Tensor,
+    targets: Tensor,
 ) -> None:
     """Minimise the cross-entropy over all classes seen, each class drawn equally often.
 
@@ -48,7 +56,13 @@ def align_text(
 
 
 def _draw(
-    bench: Bench, settings: AlignSettings, task: int, memory: ClassMemory, old: tuple[int, ...], features: Tensor, targets: Tensor
+    bench: Bench,
+    settings: AlignSettings,
+    task: int,
+    memory: ClassMemory,
+    old: tuple[int, ...],
+    features: Tensor,
+    targets: Tensor,
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield `prompt_steps` balanced batches: real features of current classes, Gaussian draws of old ones."""
     device = features.device

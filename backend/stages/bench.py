@@ -29,7 +29,7 @@ class Prompts(Protocol):
     def __call__(self) -> Tensor: ...  # noqa: D102
     def parameters(self) -> Any: ...  # noqa: ANN401, D102
     def state_dict(self) -> Mapping[str, Tensor]: ...  # noqa: D102
-    def load_state_dict(self, state: Mapping[str, Tensor]) -> Any: ...  # noqa: ANN401, D102
+    def load_state_dict(self, state: Mapping[str, Tensor], /) -> Any: ...  # noqa: ANN401, D102
 
 
 class TextEncoder(Protocol):
@@ -43,8 +43,9 @@ class Encoder(Protocol):
 
     device: torch.device
     scale: float
-    text: TextEncoder
 
+    @property
+    def text(self) -> TextEncoder: ...  # noqa: D102
     def image(self, pixels: Tensor) -> Tensor: ...  # noqa: D102
     def parameters(self) -> list[nn.Parameter]: ...  # noqa: D102
     def prompts(self, template: str, *, length: int, per_task: bool) -> Prompts: ...  # noqa: D102

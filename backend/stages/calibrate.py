@@ -18,7 +18,15 @@ from backend.tasks import Task
 
 
 def calibrate_memory(
-    bench: Bench, *, task: Task, memory: ClassMemory, old: Sequence[int], calibrator: str, before: Tensor, after: Tensor, targets: Tensor
+    bench: Bench,
+    *,
+    task: Task,
+    memory: ClassMemory,
+    old: Sequence[int],
+    calibrator: str,
+    before: Tensor,
+    after: Tensor,
+    targets: Tensor,
 ) -> None:
     """Fit a calibrator on the current task's features before and after stage 1 and push all old classes.
 

@@ -37,7 +37,9 @@ class PixelStore:
         return torch.isin(self.labels, torch.tensor(classes)).nonzero().squeeze(1)
 
 
-def build_store(pictures: Pictures, preprocess: Callable[[Image.Image], Tensor], *, key: str, size: int, tick: Callable[[int], None]) -> PixelStore:
+def build_store(
+    pictures: Pictures, preprocess: Callable[[Image.Image], Tensor], *, key: str, size: int, tick: Callable[[int], None]
+) -> PixelStore:
     """Return the store of `pictures`, from the cache where it is there.
 
     Args:
@@ -69,7 +71,13 @@ def _complete(path: Path, shape: tuple[int, ...]) -> bool:
     return array.shape == shape and array.dtype == np.uint8
 
 
-def _fill(path: Path, shape: tuple[int, ...], pictures: Pictures, preprocess: Callable[[Image.Image], Tensor], tick: Callable[[int], None]) -> None:
+def _fill(
+    path: Path,
+    shape: tuple[int, ...],
+    pictures: Pictures,
+    preprocess: Callable[[Image.Image], Tensor],
+    tick: Callable[[int], None],
+) -> None:
     """Write the cache under another name and rename it, so that a file under its name is always whole."""
     half = path.with_suffix(f".{os.getpid()}.part")
     try:
@@ -81,7 +89,9 @@ def _fill(path: Path, shape: tuple[int, ...], pictures: Pictures, preprocess: Ca
         array.flush()
         half.replace(path)
     except OSError as error:
-        raise StorageError(f"The picture cache cannot be written: {error}.", f"Free some space in {path.parent}.") from error
+        raise StorageError(
+            f"The picture cache cannot be written: {error}.", f"Free some space in {path.parent}."
+        ) from error
     finally:
         half.unlink(missing_ok=True)
 

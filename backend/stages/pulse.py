@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Final
 
@@ -23,7 +23,9 @@ class Meter:
     """Counts the steps of one stage; keeps the running loss on its device and reads it only when an event is due."""
 
     def __init__(self, pulse: Pulse, stage: Stage, task: int, steps: int) -> None:
-        self._pulse, self._stage, self._task, self._steps = pulse, stage, task, steps
+        self._pulse = pulse
+        self._stage: Stage = stage
+        self._task, self._steps = task, steps
         self._done = self._counted = self._pictures = 0
         self._loss: Tensor | None = None
         self._last = time.monotonic()
@@ -80,7 +82,7 @@ class Pulse:
         self._gate.check(lambda held: self.emit(Paused() if held else Resumed()))
 
     @contextmanager
-    def stage(self, stage: Stage, task: int, steps: int) -> Iterator[Meter]:
+    def stage(self, stage: Stage, task: int, steps: int) -> Generator[Meter]:
         """Time a stage of `steps` steps; emits `StageEnded` when it is complete."""
         started = time.monotonic()
         self.check()

@@ -8,8 +8,8 @@ from backend.config import MethodSettings, knob
 class AdaptSettings(MethodSettings):
     """Stage 1: the image tower moves, the text stands still."""
 
-    epochs: int = knob(4, "Epochs", "Passes over the task's pictures in stage 1.", unit="epochs", ge=1, le=1000)
-    learning_rate: float = knob(1e-3, "Learning rate", "Of stage 1 (AdamW, cosine to 0).", advanced=True, gt=0, le=1)
+    epochs: int = knob(3, "Epochs", "Passes over the task's pictures in stage 1.", unit="epochs", ge=1, le=1000)
+    learning_rate: float = knob(1.6e-3, "Learning rate", "Of stage 1 (AdamW, cosine to 0).", advanced=True, gt=0, le=1)
     weight_decay: float = knob(0.0, "Weight decay", "Of stage 1.", advanced=True, ge=0, le=1)
     jitter: int = knob(
         3, "Jitter", "Largest random shift of a training picture.", unit="pixels", advanced=True, ge=0, le=64
@@ -19,16 +19,21 @@ class AdaptSettings(MethodSettings):
 class AlignSettings(MethodSettings):
     """Stage 2: soft prompts move, the image tower stands still."""
 
-    prompt_steps: int = knob(80, "Prompt steps", "Steps of stage 2 in each task.", unit="steps", ge=1, le=100_000)
+    prompt_steps: int = knob(120, "Prompt steps", "Steps of stage 2 in each task.", unit="steps", ge=1, le=100_000)
     prompt_learning_rate: float = knob(
-        0.02, "Prompt learning rate", "Of stage 2 (Adam, cosine to 0).", advanced=True, gt=0, le=1
+        0.006, "Prompt learning rate", "Of stage 2 (Adam, cosine to 0).", advanced=True, gt=0, le=1
     )
     prompt_batch: int = knob(
-        256, "Prompt batch", "Features a step of stage 2, balanced over all classes seen.", unit="features", advanced=True, ge=1
+        256,
+        "Prompt batch",
+        "Features a step of stage 2, balanced over all classes seen.",
+        unit="features",
+        advanced=True,
+        ge=1,
     )
     prompt_length: int = knob(
         0, "Prompt length", "Context vectors, shared and task-specific each; 0: as many as the template has words.",
-        unit="vectors", advanced=True, ge=0, le=32,
+        unit="vectors", zero="as the template", advanced=True, ge=0, le=32,
     )  # fmt: skip
 
 
@@ -36,5 +41,11 @@ class MemorySettings(MethodSettings):
     """What is stored of a class."""
 
     covariance_rank: int = knob(
-        0, "Covariance rank", "0 stores full covariances; r stores r directions and a diagonal.", advanced=True, ge=0, le=4096
+        0,
+        "Covariance rank",
+        "0 stores full covariances; r stores r directions and a diagonal.",
+        zero="full",
+        advanced=True,
+        ge=0,
+        le=4096,
     )

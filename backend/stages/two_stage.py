@@ -39,7 +39,9 @@ class TwoStage(Method[TwoStageSettings]):
 
         super().__init__(bench, settings)
         self.memory = ClassMemory(rank=settings.covariance_rank or None)
-        self.prompts = bench.encoder.prompts(bench.template, length=settings.prompt_length, per_task=settings.task_prompts)
+        self.prompts = bench.encoder.prompts(
+            bench.template, length=settings.prompt_length, per_task=settings.task_prompts
+        )
 
     def learn(self, task: Task) -> None:
         """Run both stages on a task."""

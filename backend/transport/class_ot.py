@@ -40,7 +40,7 @@ def wasserstein(old: Stored, current: Stored) -> Array:
     basis = vectors[:, -DIRECTIONS:]
     ridge = np.finfo(np.float64).eps * np.eye(basis.shape[1])
     one, other = (basis.T @ gaussian.covariances @ basis + ridge for gaussian in (old, current))
-    spread = ot.gaussian.bures_distance(one, other)
+    spread = np.asarray(ot.gaussian.bures_distance(one, other))
     return finite(squared_distances(old.means, current.means) + spread**2, "distance of classes")
 
 

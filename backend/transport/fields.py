@@ -32,8 +32,8 @@ class Field:
 
     def products(self, points: Array) -> Array:
         """Return kernel values `(k, n)` of points `(k, d)` with the samples."""
-        near = np.exp(-squared_distances(points, self.samples) / (2 * self.width)) if self.curved else 0.0
-        flat = (points - self.centre) @ (self.samples - self.centre).T if self.linear else 0.0
+        near = np.exp(-squared_distances(points, self.samples) / (2 * self.width))
+        flat = (points - self.centre) @ (self.samples - self.centre).T
         return self.curved * near + self.linear * flat
 
     def at(self, points: Array) -> Array:
@@ -42,14 +42,13 @@ class Field:
 
     def derivative(self, point: Array) -> Array:
         """Return the derivative `(d, d)` of the displacement at one point `(d,)`."""
-        slopes = self.linear * (self.samples - self.centre)
-        if self.curved:
-            near = np.exp(-squared_distances(point[None], self.samples)[0] / (2 * self.width))
-            slopes = slopes + (self.curved * near / self.width)[:, None] * (self.samples - point)
+        near = np.exp(-squared_distances(point[None], self.samples)[0] / (2 * self.width))
+        steep = self.curved * near / self.width
+        slopes = self.linear * (self.samples - self.centre) + steep[:, None] * (self.samples - point)
         return self.weights.T @ slopes
 
 
-def fit_field(pairs: Pairs, *, linear: float, curved: float, penalty: float) -> Field:
+def fit_field(pairs: Pairs, *, penalty: float, linear: float = 1.0, curved: float = 1.0) -> Field:
     """Fit a field to the displacements `after - before` by penalised least squares.
 
     Args:

@@ -12,7 +12,7 @@ from backend.memory import oas
 from backend.transport import congruence, finite
 
 REGULARISATION = 0.1
-"""Added to both covariances, in units of their mean eigenvalue: POT's own 1e-6 is far too small for unit-norm features."""
+"""Added to both covariances, in units of their mean eigenvalue: POT's own 1e-6 is far too small for such features."""
 DAMPING = 0.5
 """Share of the map that is followed; the rest is the identity."""
 STRETCH = (0.5, 2.0)
@@ -39,8 +39,8 @@ def monge_map(source: Array, target: Array, stretch: tuple[float, float] = STRET
     finite(target, "covariance after")
     centre = np.zeros((1, len(source)))
     with np.errstate(all="ignore"):
-        matrix, _ = ot.gaussian.bures_wasserstein_mapping(centre, centre, source, target)
-    finite(matrix, "Monge map")
+        found = ot.gaussian.bures_wasserstein_mapping(centre, centre, source, target)
+    matrix = finite(np.asarray(found[0]), "Monge map")
     values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
     return (vectors * np.clip(values, *stretch)) @ vectors.T
 

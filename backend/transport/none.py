@@ -20,12 +20,7 @@ class NoCalibration(Calibrator):
     rank = 1
 
     def push(
-        self,
-        pairs: Pairs,  # noqa: ARG002
-        stored: Stored,
-        *,
-        rng: np.random.Generator,  # noqa: ARG002
-        truth: Callable[[], Stored] | None = None,  # noqa: ARG002
+        self, pairs: Pairs, stored: Stored, *, rng: np.random.Generator, truth: Callable[[], Stored] | None = None
     ) -> Pushed:
         """Return what is stored."""
         return Pushed(stored.means, stored.covariances)

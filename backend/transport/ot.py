@@ -1,19 +1,20 @@
 """The default: a map that follows the transport plan of the current pictures, then a plan between classes.
 
-1. Exact transport inside each current class couples its pictures before and after stage 1; this plan needs no
-   pairing, yet it finds it (all of it on every drift that we measured).
-2. A smooth field of displacements is made to follow the plan (Perrot et al. 2016).
+1. Exact transport inside each current class couples its pictures before and after stage 1. The plan is not told which
+   pictures are the same; where the drift is smaller than the distance of pictures, it finds them all.
+2. A smooth field of displacements, linear plus curved, follows the plan (Perrot et al. 2016).
 3. What the field leaves of the current classes' shifts goes to old classes through the plan between classes.
 
-Which field, how much of it and how much of step 3: what predicts current classes best that the fit has not seen.
+How smooth, how much of the field and how much of step 3: what predicts best how current classes moved that the fit has
+not seen; leaving all as it was is one of the candidates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from itertools import product
 
 import numpy as np
 
@@ -21,18 +22,25 @@ from backend.calibration import Array, Calibrator, Pairs, Pushed, Stored
 from backend.config import CALIBRATORS
 from backend.transport import TINY, class_means, compact, finite, gaussians, squared_distances, stratified, widen
 from backend.transport.class_ot import class_cost, class_plan
-from backend.transport.fields import Field, fit_field, push_through
+from backend.transport.fields import fit_field, push_through
 from backend.transport.heldout import Trial, leave_out
 
-STRENGTHS = (0.5, 0.75, 1.0)
+STRENGTHS = (0.0, 0.5, 0.75, 1.0)
 """Shares of the field that are tried."""
 RESIDUALS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Shares of the class residuals that are tried."""
-PENALTIES = (0.03, 0.1, 0.3, 1.0)
+PENALTIES = (0.01, 0.1, 1.0)
+"""Smoothness of the field."""
 TRIAL_PICTURES = 320
 """Candidates are compared on so many pictures; the winner is fitted to `PICTURES`."""
-PICTURES = 2000
-Fit: TypeAlias = Callable[[Pairs], Field]
+PICTURES = 1500
+KINDS = {
+    (False, False): "none",
+    (True, False): "map along the plan",
+    (False, True): "class plan",
+    (True, True): "map, then class plan",
+}
+"""Candidates as the user reads them, by whether they follow the field and pass residuals on."""
 
 
 def match(pairs: Pairs) -> Pairs:
@@ -52,57 +60,41 @@ def match(pairs: Pairs) -> Pairs:
     return Pairs(pairs.before, image, pairs.labels, pairs.anchors)
 
 
-DEFAULT: Fit = partial(fit_field, linear=1, curved=1, penalty=0.1)
-"""Where nothing can be compared."""
-CANDIDATES: Mapping[str, Sequence[Fit]] = {
-    "plan-guided map": [partial(fit_field, linear=1, curved=1, penalty=p) for p in PENALTIES],
-    "plan-guided map, curved only": [partial(fit_field, linear=0, curved=1, penalty=p) for p in PENALTIES],
-}
-"""Families of fields, as the user reads them, and the variants of each.
-
-A linear map alone is not among them: it does as well on current classes left out, but loses on old ones, because it
-carries the large shifts of trained classes on to classes far away (.41 against .39 of the drift left, on 18 drifts of
-small networks trained for it)."""
-
-
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What predicts classes left out best: a field, the share of it to follow, the share of residuals to pass on."""
+    """How to calibrate: how smooth the field is, the share of it to follow, the share of residuals to pass on."""
 
-    fit: Fit
-    strength: float
-    residual: float
-    errors: Mapping[str, float]
-    """The least error of each family on classes left out; 1 is no calibration."""
+    penalty: float = PENALTIES[1]
+    strength: float = 1.0
+    residual: float = 0.0
+    error: float = 1.0
+    """On classes left out; 1 is no calibration."""
 
 
-def choose(trial: Trial, cost: Array | None) -> Choice:
-    """Compare all candidates on classes left out.
+def choose(trial: Trial, cost: Array | None) -> tuple[Choice, dict[str, float]]:
+    """Compare candidates on classes left out.
 
     Args:
         trial: the classes and their folds.
         cost: of explaining one current class by another `(c, c)`, or none to leave out the plan between classes.
+
+    Returns:
+        The best candidate, and the least error of each kind of candidate.
     """
-    still = np.zeros((len(trial.folds), *trial.shifts.shape))
-    errors, best = {"none": 1.0}, (1.0, DEFAULT, 0.0, still)
-    for family, fits in CANDIDATES.items():
-        errors[family] = np.inf
-        for fit in fits:
-            predicted = trial.predict(fit)
-            for strength in STRENGTHS:
-                error = trial.error(strength * predicted)
-                errors[family] = min(error, errors[family])
-                best = min(best, (error, fit, strength, strength * predicted), key=lambda candidate: candidate[0])
-    _, fit, strength, predicted = best
-    if cost is None:
-        return Choice(fit, strength, 0.0, errors)
-    plans = trial.plans(cost)
-    after_map = {share: trial.error(predicted, plans, share) for share in RESIDUALS}
-    alone = {share: trial.error(still, plans, share) for share in RESIDUALS}
-    errors |= {"map, then class plan": min(after_map.values()), "class plan": min(alone.values())}
-    if min(alone.values()) < min(after_map.values()):
-        return Choice(fit, 0.0, min(alone, key=lambda share: alone[share]), errors)
-    return Choice(fit, strength, min(after_map, key=lambda share: after_map[share]), errors)
+    plans = None if cost is None else trial.plans(cost)
+    shares = RESIDUALS if plans else (0.0,)
+    kinds = {"none": Choice(strength=0.0)}
+    for penalty in PENALTIES:
+        predicted = trial.predict(partial(fit_field, penalty=penalty))
+        for strength, residual in product(STRENGTHS, shares):
+            error = trial.error(strength * predicted, plans, residual)
+            kind, choice = KINDS[strength > 0, residual > 0], Choice(penalty, strength, residual, error)
+            kinds[kind] = min(kinds.get(kind, choice), choice, key=_error)
+    return min(kinds.values(), key=_error), {kind: choice.error for kind, choice in kinds.items()}
+
+
+def _error(choice: Choice) -> float:
+    return choice.error
 
 
 @CALIBRATORS.register
@@ -133,9 +125,9 @@ class OptimalTransport(Calibrator):
             return Pushed(stored.means, stored.covariances, wide, 0.0, {"none": 1.0})
         trial = leave_out(stratified(known, TRIAL_PICTURES, rng), rng)
         cost = class_cost(current, current) if len(starts) > 1 else None
-        choice = choose(trial, cost) if trial else Choice(DEFAULT, 1.0, 0.0, {})
-        field = choice.fit(known)
+        choice, errors = choose(trial, cost) if trial else (Choice(), {})
+        field = fit_field(known, penalty=choice.penalty)
         means, covariances = push_through(field, choice.strength, stored)
         residuals = shifts - choice.strength * field.at(starts)
         means = finite(means + choice.residual * plan @ residuals, "pushed mean")
-        return Pushed(means, covariances, wide, max(choice.strength, choice.residual), choice.errors)
+        return Pushed(means, covariances, wide, choice.strength or choice.residual, errors)

@@ -36,7 +36,8 @@ def entropic_plan(cost: Array, regularisation: float = REGULARISATION) -> Array:
     scaled = finite(cost, "transport cost") / typical(cost)
     # In the log domain every step costs 50 times more: only where float64 would underflow.
     method = "sinkhorn" if scaled.max() < UNDERFLOW * regularisation else "sinkhorn_log"
-    plan = ot.sinkhorn(a, b, scaled, regularisation, method=method, numItermax=500, stopThr=1e-6, warn=False)
+    found = ot.sinkhorn(a, b, scaled, regularisation, method=method, numItermax=500, stopThr=1e-6, warn=False)
+    plan = np.asarray(found, dtype=np.float64)
     # An unfinished plan still sends every picture somewhere after its rows are normalised; one without mass does not.
     if not np.isfinite(plan).all() or plan.sum(axis=1).min() < 0.1 / n:
         raise TrainingError("Sinkhorn's iterations lost the mass of the plan.", "Choose another calibrator.")

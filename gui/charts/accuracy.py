@@ -78,7 +78,8 @@ class AccuracyChart(Chart):
         self._draw_line(len(matrix), curves.task_accuracy, line_pen(self.theme.text, _BOLD))
         self._draw_dots(curves, [colour for colour, _ in lines])
         self._legend.show_keys(keys, self.theme)
-        self.set_summary(f"Avg {curves.average:.1f}   Last {curves.last:.1f}   Forgetting {curves.forgetting:.1f}")
+        figures = f"Avg {curves.average:.1f}   Last {curves.last:.1f}"
+        self.set_summary(f"{figures}   Forgetting {curves.forgetting:.1f}", f"{figures}   F {curves.forgetting:.1f}")
 
     def table(self, curves: Curves) -> list[Sequence[Cell]]:
         """Return A_t and the accuracy on each task, a row an after-task."""

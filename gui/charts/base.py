@@ -69,11 +69,11 @@ class Chart(QFrame):
         self._empty.setMargin(24)
         self._body = QStackedWidget()
         self._body.addWidget(self._empty)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 8, 8)
-        layout.setSpacing(4)
-        layout.addLayout(self.header)
-        layout.addWidget(self._body, 1)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(12, 8, 8, 8)
+        self._layout.setSpacing(4)
+        self._layout.addLayout(self.header)
+        self._layout.addWidget(self._body, 1)
 
     def show_curves(self, curves: Curves) -> None:
         """Draw a run as far as it is known; costs nothing when nothing that this chart shows is new."""
@@ -152,15 +152,19 @@ class Chart(QFrame):
         """Put the plot below the header."""
         self._body.addWidget(body)
 
+    def lay_out_now(self) -> None:
+        """Give hidden buttons' room to the others without waiting for the event loop."""
+        self._layout.activate()
+
     def show_words(self, words: str) -> None:
         """Show a sentence in the place of the plot."""
         self._empty.setText(words)
         self._body.setCurrentIndex(0)
         self.set_summary("")
 
-    def set_summary(self, text: str) -> None:
-        """Show the few figures that matter most, beside the title."""
-        self._summary.set_text(text)
+    def set_summary(self, text: str, short: str = "") -> None:
+        """Show the few figures that matter most, beside the title; `short` says the same in less room."""
+        self._summary.set_text(text, short)
         self.setAccessibleDescription(f"{self.help} {text}".strip())
 
     @property
@@ -213,18 +217,18 @@ class Chart(QFrame):
 
 
 class Elided(QLabel):
-    """One line that ends in … where there is no room; the tooltip has all of it."""
+    """One line; in less room its short form, and in even less one that ends in …; the tooltip has all of it."""
 
     def __init__(self, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignRight) -> None:
         super().__init__()
-        self.full = ""
+        self.full = self._short = ""
         self.setProperty("role", "muted")
         self.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
-    def set_text(self, text: str) -> None:
-        """Show a line."""
-        self.full = text
+    def set_text(self, text: str, short: str = "") -> None:
+        """Show a line, and where it does not fit a shorter one, if there is one."""
+        self.full, self._short = text, short or text
         self.setToolTip(text)
         self._fit()
 
@@ -235,7 +239,8 @@ class Elided(QLabel):
 
     def _fit(self) -> None:
         metrics = QFontMetrics(self.font())
-        self.setText(metrics.elidedText(self.full, Qt.TextElideMode.ElideRight, self.width()))
+        fits = metrics.horizontalAdvance(self.full) <= self.width()
+        self.setText(metrics.elidedText(self.full if fits else self._short, Qt.TextElideMode.ElideRight, self.width()))
 
 
 def save_charts(charts: Sequence[Chart], path: Path, theme: Theme, columns: int = 1) -> None:
@@ -248,7 +253,7 @@ def save_charts(charts: Sequence[Chart], path: Path, theme: Theme, columns: int 
     for control in controls:
         control.hide()
     for chart in charts:
-        chart.layout().activate()
+        chart.lay_out_now()
     try:
         save_picture(charts, path, theme, columns)
     finally:

@@ -124,7 +124,8 @@ class DriftChart(Chart):
         event = self.curves.calibrations[self._choice.currentIndex()]
         self._show_plan(event, self.curves)
         self._caption.set_text(_caption(event))
-        self.set_summary(_summary(event))
+        change = _change(event)
+        self.set_summary(f"Drift {change}" if change else "", change)
 
     def _show_plan(self, event: Calibrated, curves: Curves) -> None:
         if not event.plan:
@@ -144,7 +145,7 @@ class DriftChart(Chart):
                 rows=event.old_classes if few else [task_of.get(name, "") for name in event.old_classes],
                 columns=event.current_classes,
                 row_title="Old classes",
-                column_title=f"Follow current classes, 0 .. {100 * max(map(max, plan)):.0f} %",
+                column_title=f"Current classes, 0 .. {100 * max(map(max, plan)):.0f} %",
                 top=max(map(max, plan)),
                 number="",
                 describe=describe,
@@ -211,10 +212,10 @@ class _Bars:
         return f"{task_name(task)}\nBefore {found.drift_before:.4f}\nAfter {found.drift_after:.4f}"
 
 
-def _summary(event: Calibrated) -> str:
+def _change(event: Calibrated) -> str:
     if not event.drift_before or event.drift_after is None:
         return ""
-    return f"Drift {100 * (event.drift_after / event.drift_before - 1):+.0f} %".replace("-", "\N{MINUS SIGN}")
+    return f"{100 * (event.drift_after / event.drift_before - 1):+.0f} %".replace("-", "\N{MINUS SIGN}")
 
 
 def _caption(event: Calibrated) -> str:

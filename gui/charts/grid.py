@@ -187,8 +187,9 @@ def shade(theme: Theme, share: float) -> QColor:
 
 
 def readable_on(colour: QColor) -> QColor:
-    """Return black or white, whichever has more contrast (relative luminance as in WCAG 2)."""
+    """Return black or white, whichever has the higher contrast ratio (WCAG 2)."""
     parts = (colour.redF(), colour.greenF(), colour.blueF())
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return QColor("#000000") if luminance > 0.18 else QColor("#ffffff")
+    on_black, on_white = (luminance + 0.05) / 0.05, 1.05 / (luminance + 0.05)
+    return QColor("#000000") if on_black > on_white else QColor("#ffffff")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
 
@@ -85,7 +85,8 @@ class ProblemsPanel(QWidget):
         self.list.itemActivated.connect(lambda item: QGuiApplication.clipboard().setText(item.text()))
         self.none = QLabel("No problems.")
         self.none.setProperty("role", "muted")
-        self.none.setContentsMargins(16, 8, 16, 8)
+        self.none.setContentsMargins(8, 8, 8, 8)
+        self.none.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._lines: tuple[Line, ...] = ()
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.none)

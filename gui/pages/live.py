@@ -112,7 +112,7 @@ class LivePage(QWidget):
 
 def _headline(curves: Curves) -> str:
     if curves.started is None:
-        return "Nothing has run yet"
+        return "No run is shown"
     if curves.ended is not None:
         return curves.ended.outcome.capitalize()
     if curves.paused:

@@ -31,6 +31,8 @@ class Field:
     help: str
     kind: Kind
     unit: str = ""
+    zero: str = ""
+    """What 0 means, where it is not a number of something."""
     advanced: bool = False
     menu: str = ""
     choices: tuple[Entry, ...] = ()
@@ -73,6 +75,7 @@ def _field(key: str, info: FieldInfo, menus: Catalogue) -> Field:
         help=info.description or "",
         kind=kind,
         unit=str(extra.get("unit", "")),
+        zero=str(extra.get("zero", "")),
         advanced=bool(extra.get("advanced", False)),
         menu=menu,
         choices=choices,

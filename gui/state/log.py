@@ -34,6 +34,10 @@ STAGES = {
 }
 
 
+_UNTOLD = frozenset({"prepare", "calibrate"})
+"""Stages that come several times a task, for each set of pictures; `Calibrated` tells what they were for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the log; warnings and errors are also listed as problems."""
@@ -53,6 +57,8 @@ def describe(event: Event) -> Line | None:
     """Return the line of an event, or None for those that only move a progress bar."""
     match event:
         case StepEnded() | DeviceSampled():
+            return None
+        case StageEnded() if event.stage in _UNTOLD:
             return None
         case Note():
             return Line(event.at, event.level, event.text, event.hint)
@@ -107,7 +113,7 @@ def _calibrated(event: Calibrated) -> str:
         text += f", strength {event.strength:.2f}"
     if event.drift_before is not None and event.drift_after is not None:
         text += f", drift {event.drift_before:.3f} to {event.drift_after:.3f}"
-    return text
+    return f"{text}, took {duration(event.seconds)}"
 
 
 def _ended(event: RunEnded) -> str:

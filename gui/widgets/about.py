@@ -32,7 +32,7 @@ class AboutDialog(QDialog):
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.8)
         title.setFont(font)
-        release = QLabel(f"Version {_version()}")
+        release = QLabel(_version())
         release.setProperty("role", "muted")
         self.text = QLabel(_TEXT)
         self.text.setWordWrap(True)
@@ -47,12 +47,14 @@ class AboutDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(4)
-        for widget in (title, release, self.text, buttons):
+        for widget in (title, release, self.text):
             layout.addWidget(widget)
+        layout.addSpacing(12)
+        layout.addWidget(buttons)
 
 
 def _version() -> str:
     try:
-        return version("dmc-studio")
+        return f"Version {version('dmc-studio')}"
     except PackageNotFoundError:
-        return "of this folder"
+        return "From a source folder"

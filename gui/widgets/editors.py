@@ -134,6 +134,8 @@ def _whole(field: Field) -> Editor:
     box = QSpinBox()
     box.setRange(int(field.low), int(field.high))
     box.setSuffix(f" {field.unit}" if field.unit else "")
+    if field.low == 0:  # Qt shows the words at the low end of the range
+        box.setSpecialValueText(field.zero)
     box.setMinimumWidth(64)
     return Editor(box, box.value, box.setValue, box.valueChanged)
 

@@ -80,11 +80,12 @@ class NewRunPanel(QWidget):
         self._mark()
         if (row := self._first_wrong()) is not None:
             row.editor.widget.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._scroll.ensureWidgetVisible(row)
+            # Where the row is, is settled only after what was folded away is laid out.
+            QTimer.singleShot(0, row, lambda: self._scroll.ensureWidgetVisible(row))
 
     def sizeHint(self) -> QSize:
-        """Return a width that cuts off no label."""
-        return QSize(360, 720)
+        """Return a width that cuts off no label, and few of the choices."""
+        return QSize(392, 720)
 
     @property
     def _problems(self) -> tuple[Problem, ...]:

@@ -37,7 +37,9 @@ def test_run_finishes_with_0_and_says_one_line_a_task(tmp_path, capsys):
 
 def test_run_reads_a_file_and_chooses_a_folder(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("DMC_STUDIO_RUNS", str(tmp_path / "runs"))
-    (tmp_path / "run.toml").write_text(to_toml(tiny_config(method={"name": "zero_shot"}, split={"classes_per_task": 8})))
+    (tmp_path / "run.toml").write_text(
+        to_toml(tiny_config(method={"name": "zero_shot"}, split={"classes_per_task": 8}))
+    )
     assert main(["run", str(tmp_path / "run.toml"), "--set", "run.seed=3"]) == 0
     (summary,) = api.list_runs()
     assert (summary.method, summary.seed, summary.state) == ("zero_shot", 3, "finished")
@@ -75,7 +77,9 @@ def test_every_bad_key_is_told(tmp_path, capsys):
     assert "run.batch_size: " in said
 
 
-@pytest.mark.parametrize("arguments", [["walk"], ["run", "--fast"], ["export", "x"], ["export", "x", "--kind", "pdf", "--to", "y"]])
+@pytest.mark.parametrize(
+    "arguments", [["walk"], ["run", "--fast"], ["export", "x"], ["export", "x", "--kind", "pdf", "--to", "y"]]
+)
 def test_bad_usage_is_2(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
         main(arguments)
@@ -121,7 +125,9 @@ def test_predict_tells_classes_with_probability_and_task(finished_run, tmp_path,
     assert "(task " in said[1]
 
 
-@pytest.mark.parametrize(("what", "registry"), [("methods", METHODS), ("datasets", DATASETS), ("calibrators", CALIBRATORS)])
+@pytest.mark.parametrize(
+    ("what", "registry"), [("methods", METHODS), ("datasets", DATASETS), ("calibrators", CALIBRATORS)]
+)
 def test_list_shows_every_plug_in(what, registry, capsys):
     assert main(["list", what]) == 0
     said = capsys.readouterr().out
@@ -145,7 +151,10 @@ def test_doctor_tells_versions_and_device(capsys):
 
 
 def test_help_lists_commands_and_run_help_lists_every_setting_of_every_method(capsys):
-    for arguments, words in ((["--help"], "run resume export predict list doctor"), (["run", "--help"], "batch_size tuning epochs")):
+    for arguments, words in (
+        (["--help"], "run resume export predict list doctor"),
+        (["run", "--help"], "batch_size tuning epochs"),
+    ):
         with pytest.raises(SystemExit) as caught:
             main(arguments)
         assert caught.value.code == 0
@@ -240,7 +249,11 @@ def test_a_terminal_shows_bars_and_time_left():
             )
         )  # fmt: skip
         terminal(StepEnded(task=0, stage="adapt", step=3, steps=9, loss=0.5, rate=100))
-        terminal(Calibrated(task=0, calibrator="ot", old_classes=("a",), current_classes=("b",), drift_before=0.5, drift_after=0.25))
+        terminal(
+            Calibrated(
+                task=0, calibrator="ot", old_classes=("a",), current_classes=("b",), drift_before=0.5, drift_after=0.25
+            )
+        )
         terminal(TaskScored(task=0, row=(90.0,), accuracy=90.0, average=90.0, forgetting=0.0))
         terminal(Note(level="info", text="an info"))
         terminal(RunEnded(outcome="finished", seconds=1))

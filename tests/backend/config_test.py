@@ -39,8 +39,15 @@ def test_toml_reads_back_equal_for_every_method(method):
 
 
 def test_overrides_win_over_the_file_and_need_no_quotes():
-    config = read_config("[run]\nseed = 1", ["run.seed=2", "data.root=some/place", "split.order=['a', 'b']", "method.name=dmc"])
-    assert (config.run.seed, config.data.root, config.split.order, config.method.name) == (2, "some/place", ("a", "b"), "dmc")
+    config = read_config(
+        "[run]\nseed = 1", ["run.seed=2", "data.root=some/place", "split.order=['a', 'b']", "method.name=dmc"]
+    )
+    assert (config.run.seed, config.data.root, config.split.order, config.method.name) == (
+        2,
+        "some/place",
+        ("a", "b"),
+        "dmc",
+    )
 
 
 def test_replaced_keeps_the_rest_and_changes_method_settings_with_the_method():
@@ -65,7 +72,12 @@ def test_only_what_differs_is_told_and_the_command_line_says_the_same():
         ("seed = 3", "seed", "no such setting", "'run.seed'"),
         ("[run]\ncalibrator = 'ot'", "run.calibrator", "no such setting", "'method.calibrator'"),
         ("[method]\nname = 'zero_shot'\nepochs = 3", "method.epochs", "this method has no such setting", "name"),
-        ("[run]\nseed = 'abc'", "run.seed", "'abc' is not allowed; it must be a whole number from 0 to 2147483647.", ""),
+        (
+            "[run]\nseed = 'abc'",
+            "run.seed",
+            "'abc' is not allowed; it must be a whole number from 0 to 2147483647.",
+            "",
+        ),
         ("[run]\nseed = true", "run.seed", "true is not allowed; it must be a whole number", ""),
         ("[run]\nseed = 1.5", "run.seed", "1.5 is not allowed", ""),
         ("[run.seed]\na = 1", "run.seed", "{'a': 1} is not allowed", ""),
@@ -95,7 +107,13 @@ def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(text, key, 
 
 @pytest.mark.parametrize(
     ("override", "key"),
-    [("run.seed", "run.seed"), ("seed=1", "seed"), ("=1", "--set"), ("run.seed.x=1", "run.seed.x"), ("run.seed=", "run.seed")],
+    [
+        ("run.seed", "run.seed"),
+        ("seed=1", "seed"),
+        ("=1", "--set"),
+        ("run.seed.x=1", "run.seed.x"),
+        ("run.seed=", "run.seed"),
+    ],
 )
 def test_a_wrong_override_is_named(override, key):
     assert problem_of("[run]\nseed = 1", [override]).key == key

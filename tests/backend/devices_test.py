@@ -41,7 +41,9 @@ def test_a_device_that_is_not_there_falls_back_to_the_cpu_with_a_warning(wanted,
     assert "CPU is used instead" in chosen.warning
 
 
-@pytest.mark.parametrize(("wanted", "device"), [("auto", "cuda:0"), ("cuda", "cuda"), ("cuda:1", "cuda:1"), ("cpu", "cpu")])
+@pytest.mark.parametrize(
+    ("wanted", "device"), [("auto", "cuda:0"), ("cuda", "cuda"), ("cuda:1", "cuda:1"), ("cpu", "cpu")]
+)
 def test_a_gpu_that_is_there_is_taken(wanted, device, two_gpus):
     chosen = choose(wanted, "bf16" if device != "cpu" else "fp32")
     assert (str(chosen.device), chosen.warning) == (device, "")
@@ -69,7 +71,9 @@ def test_a_driver_that_is_too_old_is_the_reason(monkeypatch, no_gpu):
     assert choose("auto", "fp32").reason == "CPU: The NVIDIA driver on your system is too old"
 
 
-@pytest.mark.parametrize(("fast", "precision", "warns"), [(True, "bf16", False), (False, "bf16", True), (True, "fp16", True)])
+@pytest.mark.parametrize(
+    ("fast", "precision", "warns"), [(True, "bf16", False), (False, "bf16", True), (True, "fp16", True)]
+)
 def test_a_precision_that_is_slow_on_this_cpu_is_told(fast, precision, warns, monkeypatch, no_gpu):
     monkeypatch.setattr(devices, "_fast_bf16", lambda: fast)
     assert (f"Precision {precision} is slower" in choose("cpu", precision).warning) is warns

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 
 from backend.api import Gate, open_run, resume, run
 from backend.config import METHODS
-from backend.events import Calibrated, Checkpointed, Paused, Resumed, RunEnded, RunStarted, StepEnded, TaskScored, TaskStarted
+from backend.events import (
+    Calibrated,
+    Checkpointed,
+    Paused,
+    Resumed,
+    RunEnded,
+    RunStarted,
+    StepEnded,
+    TaskScored,
+    TaskStarted,
+)
 from tests.worlds import tiny_config
 
 NAMES = [method.id for method in METHODS]
@@ -37,8 +48,8 @@ def test_every_method_finishes_with_a_complete_result(name, tmp_path):
     ended, events = play(tiny_config(method={"name": name}), tmp_path / "run")
     assert ended.outcome == "finished", ended
     result = json.loads((tmp_path / "run" / "result.json").read_text())
-    wanted = "method dataset setting weights template seed class_order split_hash class_names tasks accuracy_matrix task_accuracy average"
-    wanted += " last forgetting bwt drift seconds device precision versions finished"
+    wanted = "method dataset setting weights template seed class_order split_hash class_names tasks accuracy_matrix"
+    wanted += " task_accuracy average last forgetting bwt drift seconds device precision versions finished"
     assert set(wanted.split()) <= set(result)
     assert [len([x for x in row if x is not None]) for row in result["accuracy_matrix"]] == [1, 2, 3, 4]
     assert all(0 <= a <= 100 for a in result["task_accuracy"])
@@ -135,7 +146,9 @@ def test_a_loss_that_is_not_a_number_stops_with_the_step_and_keeps_checkpoints(t
         return features * float("nan") if len(scored) >= 2 and features.requires_grad else features
 
     monkeypatch.setattr(ClipEncoder, "image", poisoned)
-    ended, _ = play(tiny_config(), tmp_path / "run", lambda e, g: scored.append(e) if isinstance(e, TaskScored) else None)
+    ended, _ = play(
+        tiny_config(), tmp_path / "run", lambda e, g: scored.append(e) if isinstance(e, TaskScored) else None
+    )
     assert ended.outcome == "failed"
     assert "step" in ended.message
     assert "task 3" in ended.message
@@ -169,6 +182,6 @@ def test_a_device_that_is_not_there_is_replaced_and_said(tmp_path):
 def test_events_are_not_more_than_ten_a_second_in_a_stage(tmp_path):
     _, events = play(tiny_config(), tmp_path / "run")
     steps = [e for e in events if isinstance(e, StepEnded) and e.step < e.steps]
-    for a, b in zip(steps, steps[1:], strict=False):
+    for a, b in pairwise(steps):
         if (a.task, a.stage) == (b.task, b.stage):
             assert b.at - a.at > 0.08

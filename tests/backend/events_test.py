@@ -35,12 +35,16 @@ def test_an_event_is_one_line_that_reads_back_equal(event):
 
 def test_every_event_class_is_in_the_union_and_kinds_are_unique():
     union = typing.get_args(typing.get_args(Event)[0])
-    defined = {c for c in vars(events).values() if isinstance(c, type) and issubclass(c, events._Event)} - {events._Event}
+    defined = {c for c in vars(events).values() if isinstance(c, type) and issubclass(c, events._Event)} - {
+        events._Event
+    }
     assert set(union) == defined
     assert len({c.model_fields["kind"].default for c in union}) == len(union)
 
 
-@pytest.mark.parametrize("line", ["", "{", "[]", '{"kind": "unknown"}', '{"kind": "paused", "more": 1}', to_line(SAMPLES[2])[:-4]])
+@pytest.mark.parametrize(
+    "line", ["", "{", "[]", '{"kind": "unknown"}', '{"kind": "paused", "more": 1}', to_line(SAMPLES[2])[:-4]]
+)
 def test_what_is_not_an_event_is_refused(line):
     with pytest.raises(ValidationError):
         from_line(line)

@@ -16,7 +16,8 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from backend import checkpoint, export as exporting
+from backend import checkpoint
+from backend import export as exporting
 from backend.api import Gate, run
 from backend.config import DATASETS
 from backend.encoders.clip import load_encoder
@@ -54,7 +55,9 @@ def test_csv_holds_the_matrix_and_says_what_it_is(finished_run, tmp_path):
     for i, row in enumerate(rows):
         cells = [row[f"on_task_{j + 1}"] for j in range(4)]
         assert cells[i + 1 :] == [""] * (3 - i)
-        assert [float(cell) for cell in cells[: i + 1]] == pytest.approx(result["accuracy_matrix"][i][: i + 1], abs=1e-4)
+        assert [float(cell) for cell in cells[: i + 1]] == pytest.approx(
+            result["accuracy_matrix"][i][: i + 1], abs=1e-4
+        )
 
 
 def test_latex_is_balanced_and_holds_the_numbers(finished_run, tmp_path):
@@ -171,7 +174,16 @@ def test_charts_are_drawn_in_a_process_of_their_own(stopped_run, tmp_path, monke
     monkeypatch.setattr(exporting.subprocess, "run", fake)
     assert export(stopped_run, "png", tmp_path / "charts.png") == tmp_path / "charts.png"
     assert calls == [
-        [sys.executable, "-m", "gui.chart_export", str(stopped_run), "--kind", "png", "--to", str(tmp_path / "charts.png")]
+        [
+            sys.executable,
+            "-m",
+            "gui.chart_export",
+            str(stopped_run),
+            "--kind",
+            "png",
+            "--to",
+            str(tmp_path / "charts.png"),
+        ]
     ]
 
 

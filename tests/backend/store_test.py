@@ -212,7 +212,7 @@ def test_one_writer_at_a_time_in_this_process(tmp_path):
 def test_the_lock_of_another_process_ends_with_it_however_it_ends(tmp_path):
     path = tmp_path / "run"
     script = (
-        "import sys, time; from pathlib import Path; from backend.config import RunConfig; from backend.events import Note;"
+        "import time; from pathlib import Path; from backend.config import RunConfig; from backend.events import Note;"
         f"from backend.store import RunFolder; home = RunFolder.create(Path({str(path)!r}), RunConfig());"
         "home.append(Note(level='info', text='there')); print('ready', flush=True); time.sleep(60)"
     )

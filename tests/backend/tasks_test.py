@@ -60,7 +60,10 @@ def test_a_wrong_order_is_named(order, says, hint):
 
 @pytest.mark.parametrize(
     ("split", "key"),
-    [({"initial_classes": 6, "classes_per_task": 2}, "initial_classes"), ({"classes_per_task": 6, "initial_classes": 1}, "classes_per_task")],
+    [
+        ({"initial_classes": 6, "classes_per_task": 2}, "initial_classes"),
+        ({"classes_per_task": 6, "initial_classes": 1}, "classes_per_task"),
+    ],
 )
 def test_too_many_classes_are_named(split, key):
     with pytest.raises(ConfigError, match="6 classes are asked for, but the data set has 5") as caught:

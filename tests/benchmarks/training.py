@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from backend.config import ModelSettings
 from backend.datasets.drawn import Drawn
 from backend.devices import set_threads
 from backend.encoders.clip import ClipEncoder, load_encoder
+from backend.encoders.prompts import SoftPrompts
 from backend.stages.adapt import adapt_vision
 from backend.stages.bench import Bench, positions
 from backend.stages.pixels import PixelStore, build_store, jitter
@@ -40,13 +42,19 @@ def make_bench() -> tuple[Bench, ClipEncoder]:
     config, dataset = RunConfig(), Drawn()
     encoder = load_encoder(config.model, CPU)
     store = build_store(
-        dataset.pictures("train"), encoder.preprocess, key=f"{dataset.fingerprint}/train/bench", size=encoder.size, tick=lambda _: None
+        dataset.pictures("train"),
+        encoder.preprocess,
+        key=f"{dataset.fingerprint}/train/bench",
+        size=encoder.size,
+        tick=lambda _: None,
     )
     pulse = Pulse(lambda _: None, Gate())
     return Bench(encoder, store, dataset.class_names, dataset.template, config.run, pulse), encoder
 
 
-def bare_loop(encoder: ClipEncoder, store: PixelStore, rows: Tensor, targets: Tensor, anchors: Tensor, epochs: int) -> None:
+def bare_loop(
+    encoder: ClipEncoder, store: PixelStore, rows: Tensor, targets: Tensor, anchors: Tensor, epochs: int
+) -> None:
     """What one would write by hand: the same model, batch, optimizer and augmentation, nothing else."""
     parameters = encoder.parameters()
     optimizer = torch.optim.AdamW(parameters, lr=1e-3, weight_decay=0.0)
@@ -72,20 +80,22 @@ def stage_one() -> Iterator[Line]:
     ours, bare = [], []
     for _ in range(6):
         bare.append(seconds_of(lambda: bare_loop(encoder, bench.train, rows, targets, anchors, 1)))
-        ours.append(seconds_of(lambda: adapt_vision(bench, settings, task=0, rows=rows, targets=targets, anchors=anchors)))
+        ours.append(
+            seconds_of(lambda: adapt_vision(bench, settings, task=0, rows=rows, targets=targets, anchors=anchors))
+        )
     rate, bare_rate = len(rows) / min(ours), len(rows) / min(bare)
     yield "stage 1, pictures/s", f"{rate:.0f} against {bare_rate:.0f} bare", f"{rate / bare_rate:.2f} (at least 0.95)"
 
 
-def _naive_text(encoder: ClipEncoder, prompts: object) -> Tensor:
+def _naive_text(encoder: ClipEncoder, prompts: SoftPrompts) -> Tensor:
     """Text features of soft prompts without cropping: all 77 tokens."""
     tower = encoder.text
-    names, template = prompts.names, "{}."  # type: ignore[attr-defined]
+    names, template = prompts.names, "{}."
     tokens = tower.tokenize([template.format(name) for name in names], crop=False)
     with torch.no_grad():
         embedded = tower.embed(tokens)
-    contexts = [prompts.shared.expand(len(names), -1, -1)]  # type: ignore[attr-defined]
-    contexts.append(torch.stack(list(prompts.own))[torch.tensor(prompts._task_of)])  # type: ignore[attr-defined]  # noqa: SLF001
+    contexts = [prompts.shared.expand(len(names), -1, -1)]
+    contexts.append(torch.stack(list(prompts.own))[torch.tensor(prompts._task_of)])
     extra = sum(c.shape[1] for c in contexts)
     sequence = torch.cat([embedded[:, :1], *contexts, embedded[:, 1 : tokens.shape[1] - extra]], dim=1)
     return tower.encode(sequence, tokens.argmax(dim=1) + extra)
@@ -128,8 +138,6 @@ def whole_run() -> Iterator[Line]:
     """A demo run: seconds, and what share calibration takes."""
     with tempfile.TemporaryDirectory() as folder:
         ended = run(RunConfig(), Path(folder) / "run", lambda _: None, Gate())
-        import json
-
         seconds = json.loads((Path(folder) / "run" / "result.json").read_text())["seconds"]
     share = 100 * seconds["calibration"] / seconds["total"]
     yield "demo run", f"{ended.outcome} in {seconds['total']:.0f} s", "(at most 60 s)"

@@ -28,7 +28,8 @@ def open_window(qtbot, qapp, tmp_path) -> Iterator[Callable[[], MainWindow]]:
         qtbot.addWidget(window)
         window.resize(1440, 900)
         window.show()
-        qtbot.waitExposed(window)
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
         windows.append(window)
         return window
 

@@ -13,7 +13,7 @@ RUN_MS = 90_000
 
 def test_first_run(open_window, qtbot):
     window = open_window()
-    assert window.parts.live.headline.text() == "Nothing has run yet"
+    assert window.parts.live.headline.text() == "No run is shown"
     assert window.parts.new_run.config() is not None, "the demo preset is filled in and valid"
     window.parts.new_run.load(tiny_config())
 

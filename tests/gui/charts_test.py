@@ -14,7 +14,8 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from backend.api import Calibrated, Event, RunFolderError, RunStarted, StepEnded
+from backend.api import Calibrated, Event, RunConfig, RunFolderError, RunStarted, StepEnded, to_toml
+from backend.events import to_line
 from gui import chart_export, theme
 from gui.charts.base import EMPTY, Chart, all_charts
 from gui.charts.grid import readable_on, shade
@@ -263,6 +264,12 @@ def test_cells_are_readable() -> None:
     assert readable_on(QColor("navy")).name() == "#ffffff"
 
 
+@pytest.mark.parametrize("worn", [theme.LIGHT, theme.DARK], ids=lambda worn: worn.name)
+def test_numbers_change_colour_at_half_of_the_range_only(worn: theme.Theme) -> None:
+    low, high = ({readable_on(shade(worn, p / 100)).name() for p in part} for part in (range(49), range(51, 101)))
+    assert sorted([*low, *high]) == ["#000000", "#ffffff"]
+
+
 def test_a_slot_is_short(chart: Chart, curves: Curves) -> None:
     chart.show_curves(curves)
     spent = []
@@ -301,6 +308,20 @@ def test_a_run_without_a_finished_task_is_not_drawn(
         chart_export.export_charts(tmp_path, "png", tmp_path / "all.png")
 
 
+@pytest.mark.parametrize("place", ["all.svg", "missing/all.svg"])
+def test_the_command_draws_a_run_folder_and_leaves_in_peace(place: str, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(to_toml(RunConfig()), encoding="utf-8")
+    (tmp_path / "run.log").touch()
+    lines = [to_line(event) + "\n" for event in events(tasks=2, size=3, steps=4)]
+    (tmp_path / "events.jsonl").write_text("".join(lines), encoding="utf-8")
+    path = tmp_path / place
+    command = [sys.executable, "-m", "gui.chart_export", str(tmp_path), "--kind", "svg", "--to", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == (1 if path.parent != tmp_path else 0), done.stderr
+    assert path.exists() == (done.returncode == 0)
+    assert ("No such file" in done.stderr) == bool(done.returncode)
+
+
 _REDRAWS = """
 from PySide6.QtWidgets import QApplication
 from gui import theme
@@ -311,19 +332,18 @@ from tests.gui.example_run import events
 app = QApplication([])
 theme.apply(app, theme.DARK)
 runs = [Curves(events(tasks=2, size=2, steps=steps)) for steps in (3, 4)]
-for kind in all_charts():
-    chart = kind()
+charts = [kind() for kind in all_charts()]
+for chart in charts:
     chart.resize(280, 200)
     chart.show()
-    for turn in range(600):
-        chart.show_curves(runs[turn % 2])
-        app.processEvents()
-    chart.close()
-    print(chart.id)
+for turn in range(600):
+    charts[turn % len(charts)].show_curves(runs[turn // len(charts) % 2])
+    app.processEvents()
+print(*(chart.id for chart in charts))
 """
 
 
-def test_600_redraws_of_each_chart_do_not_crash() -> None:
+def test_600_redraws_do_not_crash() -> None:
     """A Qt binding that loses a reference to None in each call kills the process after some hundred redraws."""
     done = subprocess.run([sys.executable, "-c", _REDRAWS], capture_output=True, text=True, check=False, timeout=110)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -336,4 +356,7 @@ def test_resizing_keeps_the_figures_in_the_header(qtbot: QtBot, curves: Curves) 
     chart.resize(290, 220)
     qtbot.waitUntil(lambda: chart._summary.text().endswith("…"))
     assert chart._summary.toolTip() == chart.summary
+    assert chart.summary.endswith(f"Forgetting {curves.forgetting:.1f}")
+    chart.resize(360, 220)
+    qtbot.waitUntil(lambda: chart._summary.text().endswith(f"F {curves.forgetting:.1f}"))
     assert chart.event(QEvent(QEvent.Type.Polish))

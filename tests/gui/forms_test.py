@@ -22,6 +22,7 @@ class Everything(Settings):
     title: ClassVar[str] = "Everything"
     flag: bool = knob(True, "Flag", "On or off.")
     count: int = knob(3, "Count", "How many.", unit="things", ge=1, le=9)
+    spare: int = knob(0, "Spare", "How many more.", unit="things", zero="none", ge=0)
     odds: int = knob(0, "Odds", "Any whole number.", gt=-5, lt=5)
     rate: float = knob(1e-3, "Rate", "How fast.", gt=0, le=1, advanced=True)
     way: Literal["near", "far"] = knob("near", "Way", "Where to.")
@@ -78,6 +79,18 @@ def test_words_and_limits_come_from_the_model(fields: dict[str, Field]) -> None:
     assert [choice.id for choice in fields["way"].choices] == ["near", "far"]
     assert [choice.id for choice in fields["method"].choices] == [method.id for method in METHODS]
     assert fields["rate"].advanced
+
+
+def test_a_zero_that_means_something_says_so(row: Callable[[str], FieldRow]) -> None:
+    made = row("spare")
+    box = made.editor.widget
+    assert isinstance(box, QSpinBox)
+    assert box.text() == "none"
+    made.show_value(2, changed=True, default=0)
+    assert box.text() == "2 things"
+    assert made.reset.toolTip() == "Back to the default: none"
+    box.setValue(0)
+    assert (made.editor.read(), box.text()) == (0, "none")
 
 
 def test_closed_menus_come_first(fields: dict[str, Field]) -> None:

@@ -13,6 +13,8 @@ def test_a_whole_run_reads_like_a_story():
     lines = [line.text for line in map(describe, events(tasks=2, size=3, steps=2)) if line]
     assert lines[0] == "Started: dmc_ot on drawn, seed 0, 6 classes in 2 tasks, on cpu (no GPU was found), fp32"
     assert any(line.startswith("Task 2: calibrated 3 old classes with ot, strength 0.75, drift") for line in lines)
+    assert not any("calibrating took" in line for line in lines), "pictures are encoded several times a task"
+    assert len(lines) == len(set(lines))
     assert any(line.startswith("Task 2: accuracy") for line in lines)
     assert lines[-1].startswith("Finished after")
 

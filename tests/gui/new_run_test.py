@@ -113,6 +113,14 @@ def test_start_leads_to_the_wrong_field(qtbot: QtBot, panel: NewRunPanel) -> Non
     assert panel.focusWidget() is panel.form.rows["run.device"].editor.widget
 
 
+def test_start_unfolds_and_shows_a_wrong_field_far_below(qtbot: QtBot, panel: NewRunPanel) -> None:
+    panel.draft.set("method.covariance_rank", -1)
+    panel.start()
+    row = panel.form.rows["method.covariance_rank"]
+    assert panel.focusWidget() is row.editor.widget
+    qtbot.waitUntil(lambda: not row.visibleRegion().isEmpty())
+
+
 def test_problems_wait_until_typing_rests(qtbot: QtBot, panel: NewRunPanel) -> None:
     panel.draft.set("run.device", "cud")
     assert shown_problems(panel) == {}

@@ -57,6 +57,15 @@ def test_apply(qapp: QApplication, worn: theme.Theme) -> None:
     theme.apply(qapp, theme.LIGHT)
 
 
+@pytest.mark.parametrize("worn", THEMES, ids=lambda t: t.name)
+@pytest.mark.parametrize("kind", ["QCheckBox", "QAbstractSpinBox", "QComboBox"])
+def test_fields_can_be_seen(qapp: QApplication, worn: theme.Theme, kind: str) -> None:
+    theme.apply(qapp, worn)
+    outline = QApplication.palette(kind).window().color().darker(140).name()  # as Fusion draws it
+    assert contrast(outline, worn.base) >= (3 if worn.dark else 2)
+    theme.apply(qapp, theme.LIGHT)
+
+
 def test_every_icon_is_there() -> None:
     assert set(ICONS) <= set(icons.names())
 

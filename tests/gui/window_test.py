@@ -52,7 +52,8 @@ def open_window(qtbot, qapp, tmp_path, settings, script):
         qtbot.addWidget(window)
         window.resize(1440, 900)
         window.show()
-        qtbot.waitExposed(window)
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
         return window
 
     return open_one
@@ -98,6 +99,16 @@ def test_f5_starts_space_pauses_and_one_click_stops(window, script, qtbot):
         assert not window.commands.stop.isEnabled()
     assert window.commands.start.isEnabled()
     assert not dialogs(window, ErrorDialog)
+
+
+def test_starting_a_form_with_a_mistake_leads_to_it(window, qtbot):
+    window.parts.new_run.draft.set("run.device", "gpu")
+    window.docks["New run"].close()
+    window.commands.start.trigger()
+    assert not window.session.running
+    assert "mistake" in window.parts.status.message.text()
+    wrong = window.parts.new_run.form.rows["run.device"]
+    qtbot.waitUntil(lambda: wrong.isVisible() and window.focusWidget() is wrong.editor.widget)
 
 
 def test_space_on_a_focused_button_presses_the_button(window, script, qtbot):
