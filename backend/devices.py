@@ -11,6 +11,7 @@ from typing import Final
 
 import psutil
 import torch
+from threadpoolctl import threadpool_limits
 
 from backend.events import DeviceSampled
 
@@ -110,9 +111,11 @@ def _fast_bf16() -> bool:
 
 
 def set_threads(wanted: int) -> int:
-    """Limit PyTorch to a number of threads (0: all cores but one) and return it."""
+    """Limit PyTorch and NumPy's linear algebra to a number of threads (0: all cores but one) and return it."""
     threads = wanted or max(1, _cores() - 1)
     torch.set_num_threads(threads)
+    # NumPy's threads spin while they wait: left alone they starve the window and make calibration five times slower.
+    threadpool_limits(limits=threads, user_api="blas")
     return threads
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class JointSettings(AlignSettings, AdaptSettings):
     """Both stages, on all pictures."""
 
-    epochs: int = knob(8, "Epochs", "Passes over all pictures seen, at each task.", unit="epochs", ge=1, le=1000)
+    epochs: int = knob(5, "Epochs", "Passes over all pictures seen, at each task.", unit="epochs", ge=1, le=1000)
 
 
 @METHODS.register

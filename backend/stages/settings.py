@@ -9,7 +9,7 @@ class AdaptSettings(MethodSettings):
     """Stage 1: the image tower moves, the text stands still."""
 
     epochs: int = knob(3, "Epochs", "Passes over the task's pictures in stage 1.", unit="epochs", ge=1, le=1000)
-    learning_rate: float = knob(1.6e-3, "Learning rate", "Of stage 1 (AdamW, cosine to 0).", advanced=True, gt=0, le=1)
+    learning_rate: float = knob(1.5e-3, "Learning rate", "Of stage 1 (AdamW, cosine to 0).", advanced=True, gt=0, le=1)
     weight_decay: float = knob(0.0, "Weight decay", "Of stage 1.", advanced=True, ge=0, le=1)
     jitter: int = knob(
         3, "Jitter", "Largest random shift of a training picture.", unit="pixels", advanced=True, ge=0, le=64
@@ -19,9 +19,9 @@ class AdaptSettings(MethodSettings):
 class AlignSettings(MethodSettings):
     """Stage 2: soft prompts move, the image tower stands still."""
 
-    prompt_steps: int = knob(120, "Prompt steps", "Steps of stage 2 in each task.", unit="steps", ge=1, le=100_000)
+    prompt_steps: int = knob(100, "Prompt steps", "Steps of stage 2 in each task.", unit="steps", ge=1, le=100_000)
     prompt_learning_rate: float = knob(
-        0.006, "Prompt learning rate", "Of stage 2 (Adam, cosine to 0).", advanced=True, gt=0, le=1
+        0.004, "Prompt learning rate", "Of stage 2 (Adam, cosine to 0).", advanced=True, gt=0, le=1
     )
     prompt_batch: int = knob(
         256,

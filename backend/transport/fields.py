@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
 from backend.calibration import Array, Pairs, Stored
 from backend.transport import TINY, congruence, finite, squared_distances, typical
@@ -57,6 +56,8 @@ def fit_field(pairs: Pairs, *, penalty: float, linear: float = 1.0, curved: floa
         curved: weight of the Gaussian kernel, as wide as the median distance of two pictures.
         penalty: added to the diagonal of the kernel matrix; more pulls to a mere translation.
     """
+    from scipy.linalg import cho_factor, cho_solve  # slow to import, and menus list this file before first paint
+
     before = pairs.before
     centre, some = before.mean(axis=0), before[:: max(1, len(before) // 200)]
     width = typical(squared_distances(some, some))
