@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import ot  # noqa: F401 - slow to import: before the run begins, not at its first calibration
 import torch
 
 from backend import checkpoint, devices, metrics
