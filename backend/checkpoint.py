@@ -95,11 +95,11 @@ def load(path: Path) -> Checkpoint:
         CheckpointError: it is missing, truncated, not ours, or of another version.
     """
     if path.is_file():
-        _refuse_pickle(path, _read(path)[:4])
+        _refuse_pickle(path, _read(path)[:9])
         raise CheckpointError(f"'{path}' is a file, not a checkpoint of DMC Studio.", _FOREIGN)
     manifest = _read_manifest(path / MANIFEST)
     state = _read(path / STATE)
-    _refuse_pickle(path / STATE, state[:4])
+    _refuse_pickle(path / STATE, state[:9])
     if len(state) != manifest["bytes"]:
         sentence = f"'{path / STATE}' is truncated: {len(state):,} of {manifest['bytes']:,} bytes are there."
         raise CheckpointError(sentence, _EARLIER)

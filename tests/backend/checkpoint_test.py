@@ -197,3 +197,12 @@ def test_what_a_killed_process_leaves_is_never_taken_for_a_checkpoint_and_is_cle
     assert torch.equal(found.tensors["w"], torch.full((200_000,), float(found.manifest["i"])))
     save(tmp_path, 0, TENSORS, {})
     assert not list((tmp_path / "checkpoints").glob(".*"))
+
+
+def test_a_header_whose_length_looks_like_a_pickle_is_still_read(tmp_path):
+    starts = set()
+    for letters in range(1, 260, 7):
+        path, _ = save(tmp_path, 0, {"x" * letters: torch.zeros(1)}, {})
+        starts.add((tmp_path / path / STATE).read_bytes()[:1])
+        assert load(tmp_path / path).task == 0
+    assert b"\x80" in starts

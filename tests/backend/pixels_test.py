@@ -71,7 +71,7 @@ def test_a_full_disk_is_a_clear_error(cache, monkeypatch):
 
 
 def test_jitter_moves_by_at_most_its_reach_and_keeps_bytes():
-    picture = torch.zeros(64, 3, 9, 9, dtype=torch.uint8)
+    picture = torch.zeros(512, 3, 9, 9, dtype=torch.uint8)
     picture[:, :, 4, 4] = 255
     moved = jitter(picture, 2, torch.Generator().manual_seed(0))
     assert moved.dtype == torch.uint8

@@ -14,7 +14,8 @@ def test_choose_method_stop_export(open_window, qtbot, tmp_path):
     window = open_window()
     window.parts.new_run.load(tiny_config())
     choose(window, "method.name", "DMC")
-    for key, value in {"epochs": 1, "prompt_steps": 8, "prompt_batch": 64}.items():
+    # Long tasks: the run must not be over before Stop is pressed.
+    for key, value in {"epochs": 10, "prompt_steps": 100, "prompt_batch": 64}.items():
         window.parts.new_run.draft.set(f"method.{key}", value)
     assert window.parts.new_run.config().method.name == "dmc"
 
