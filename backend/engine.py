@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import ot  # noqa: F401 - slow to import: before the run begins, not at its first calibration
 import torch
 
 from backend import checkpoint, devices, metrics
@@ -123,6 +123,7 @@ class _Run:
     def train(self) -> None:
         """Learn and score task after task."""
         config = self.config
+        importlib.import_module("ot")  # slow: here, not in the middle of the run at its first calibration
         threads = devices.set_threads(config.run.threads)
         chosen = devices.choose(config.run.device, config.run.precision)
         dataset: Dataset = DATASETS[config.data.name](config.data.root)
