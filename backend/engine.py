@@ -32,7 +32,7 @@ from backend.gate import Gate, Stopped
 from backend.pictures import Dataset, Part
 from backend.progress import About, Progress
 from backend.stages.bench import Bench, positions
-from backend.stages.method import Method
+from backend.stages.method import Method, below
 from backend.stages.pixels import PixelStore, build_store
 from backend.stages.pulse import Pulse
 from backend.store import RunFolder
@@ -214,8 +214,8 @@ class _Run:
             raise CheckpointError(
                 "The checkpoint belongs to other weights or another split.", "Start a new run instead."
             )
-        self.encoder.load_delta(_below(saved.tensors, "encoder."))
-        method.load(_below(saved.tensors, "method."), self.tasks[:done])
+        self.encoder.load_delta(below(saved.tensors, "encoder."))
+        method.load(below(saved.tensors, "method."), self.tasks[:done])
         self.progress = Progress.from_manifest(saved.manifest)
         self.pulse.seconds.update(saved.manifest["stage_seconds"])
         told = {event.task for event in self.home.events() if isinstance(event, TaskScored)}
@@ -259,7 +259,3 @@ class _Run:
         tensors = {f"encoder.{name}": value for name, value in self.encoder.delta().items()}
         tensors |= {f"method.{name}": value for name, value in method.state().items()}
         return tensors | {"classifier": method.classifier().float(), "scale": torch.tensor(self.encoder.scale)}
-
-
-def _below(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

@@ -219,8 +219,3 @@ def _hash(state: Mapping[str, Tensor]) -> str:
         digest.update(name.encode())
         digest.update(state[name].detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:12]
-
-
-def describe(names: Sequence[str], template: str) -> list[str]:
-    """Return the template's prompt for each class name."""
-    return [template.format(name) for name in names]

@@ -62,3 +62,8 @@ class Method(ABC, Generic[S]):
     def memory_bytes(self) -> int:
         """Size of stored class statistics."""
         return 0
+
+
+def below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Return the tensors whose names begin with `prefix`, without it: a part of a checkpoint."""
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from backend import stages
 from backend.config import knob
-from backend.stages.method import Method
+from backend.stages.method import Method, below
 from backend.stages.settings import AdaptSettings, AlignSettings, MemorySettings
 from backend.tasks import Task
 
@@ -88,7 +88,7 @@ class TwoStage(Method[TwoStageSettings]):
         super().load(state, tasks)
         for task in tasks:
             self.prompts.open_task(task.names)
-        groups = {prefix: _below(state, prefix) for prefix in ("prompts.", "memory.")}
+        groups = {prefix: below(state, prefix) for prefix in ("prompts.", "memory.")}
         self.prompts.load_state_dict(groups["prompts."])
         self.memory.load(groups["memory."])
 
@@ -96,7 +96,3 @@ class TwoStage(Method[TwoStageSettings]):
     def memory_bytes(self) -> int:
         """Size of the class Gaussians."""
         return self.memory.bytes
-
-
-def _below(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
