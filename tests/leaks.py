@@ -13,9 +13,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 def watch() -> Iterator[None]:
     """Compare what is there before and after a test; the body of a fixture."""
     threads, windows = _threads(), _windows()
+    # Only what the test makes is searched for cycles; going through all of torch after every test takes a second.
+    gc.freeze()
     yield
     QThreadPool.globalInstance().waitForDone()
     _settle()
+    gc.unfreeze()
     left = [thread.name for thread in _threads() - threads]
     assert not left, f"threads are still running: {left}"
     kept = {key: name for key, name in _windows().items() if key not in windows}
