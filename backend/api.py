@@ -64,6 +64,9 @@ from backend.events import (
     TaskStarted,
 )
 from backend.gate import Gate
+from backend.library import DataReport, describe, open_pictures
+from backend.pictures import Part, Pictures
+from backend.places import data_folder
 from backend.store import RunRecord, RunSummary, list_runs, new_run_folder, open_run, runs_folder
 
 __all__ = [
@@ -76,6 +79,7 @@ __all__ = [
     "Checkpointed",
     "ConfigError",
     "DataError",
+    "DataReport",
     "DataSettings",
     "DeviceSampled",
     "Entry",
@@ -85,7 +89,9 @@ __all__ = [
     "ModelError",
     "ModelSettings",
     "Note",
+    "Part",
     "Paused",
+    "Pictures",
     "Preset",
     "Problem",
     "Resumed",
@@ -109,10 +115,13 @@ __all__ = [
     "catalogue",
     "changed_from_default",
     "command_line",
+    "data_folder",
+    "describe",
     "export",
     "list_runs",
     "load_config",
     "new_run_folder",
+    "open_pictures",
     "open_run",
     "parse_config",
     "preview",
@@ -152,8 +161,6 @@ class Catalogue:
     datasets: tuple[Entry, ...]
     calibrators: tuple[Entry, ...]
     models: tuple[Entry, ...]
-    orders: tuple[Entry, ...]
-    devices: tuple[Entry, ...]
     presets: tuple[Preset, ...]
     broken: Mapping[str, str]
 
@@ -164,15 +171,36 @@ class Catalogue:
             "datasets": self.datasets,
             "calibrators": self.calibrators,
             "models": self.models,
-            "orders": self.orders,
-            "devices": self.devices,
+            "orders": _ORDERS,
+            "devices": _DEVICES,
+            "splits": _SPLITS,
+            "templates": _TEMPLATES,
+            "transforms": _TRANSFORMS,
         }[name]
 
 
 _ORDERS = (
     Entry("seeded", "Shuffled by seed", "Every seed of a run deals the classes anew."),
     Entry("natural", "As listed", "The data set's own order."),
+    Entry(
+        "published", "As published", "The list that the literature of setting A uses: CIFAR-100, ImageNet-R, CUB-200."
+    ),
     Entry("1993", "Seed 1993", "numpy.random.seed(1993), customary in the field's toolboxes."),
+)
+_SPLITS = (
+    Entry("auto", "Automatic", "The data set's own split, its folders, or a seeded draw: the first that there is."),
+    Entry("official", "Official", "The split that came with the data set."),
+    Entry("folders", "Folders", "Training and test pictures lie in folders of their own."),
+    Entry("seeded", "Seeded draw", "The same share of every class, drawn with the seed beside."),
+)
+_TEMPLATES = (
+    Entry("", "The data set's own", "One sentence that fits the data set, such as 'a photo of a {}.'."),
+    Entry("a good photo of a {}.", "a good photo of a {}.", "What setting A uses."),
+    Entry("ensemble", "Ensemble", "Mean of the text features over the data set's published list; setting B."),
+)
+_TRANSFORMS = (
+    Entry("crop", "Shorter side, centre crop", "Keeps proportions and loses the rim; CLIP's own, and setting A."),
+    Entry("squash", "Squash", "Both sides to the model's size: all of the picture, out of proportion; setting B."),
 )
 _MODELS = (Entry("demo", "Demo CLIP (ViT, shipped)", "A 0.8 M-parameter image tower trained on the drawn world."),)
 _DEVICES = (
@@ -190,7 +218,7 @@ def catalogue() -> Catalogue:
 
     methods, datasets, calibrators = (entries(registry) for registry in (METHODS, DATASETS, CALIBRATORS))
     broken = {**METHODS.broken, **DATASETS.broken, **CALIBRATORS.broken}
-    return Catalogue(methods, datasets, calibrators, _MODELS, _ORDERS, _DEVICES, presets(), broken)
+    return Catalogue(methods, datasets, calibrators, _MODELS, presets(), broken)
 
 
 def presets() -> tuple[Preset, ...]:
@@ -221,10 +249,10 @@ def preview(config: RunConfig, *, thumbnails: int = 8) -> tuple[TaskPreview, ...
         ConfigError: the split does not fit the data set.
         DataError: the data set is missing.
     """
-    from backend.tasks import make_tasks
+    from backend.tasks import tasks_of
 
-    dataset = DATASETS[config.data.name](config.data.root)
-    tasks = make_tasks(config.split, dataset.class_names, config.run.seed)
+    dataset = DATASETS[config.data.name](config.data)
+    tasks = tasks_of(config, dataset)
     train, test = dataset.pictures("train"), dataset.pictures("test")
 
     def show(classes: Sequence[int]) -> tuple[NDArray[np.uint8], ...]:

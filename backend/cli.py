@@ -139,9 +139,9 @@ def _run(given: argparse.Namespace) -> int:
 
 def _check_split(config: RunConfig) -> None:
     """Tell a split that does not fit the data set before anything is written: it is bad configuration."""
-    from backend.tasks import make_tasks
+    from backend.tasks import tasks_of
 
-    make_tasks(config.split, DATASETS[config.data.name](config.data.root).class_names, config.run.seed)
+    tasks_of(config, DATASETS[config.data.name](config.data))
 
 
 def _resume(given: argparse.Namespace) -> int:

@@ -29,6 +29,12 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False, allow_inf_nan=False, strict=True)
 
 
+Menu = Literal[
+    "", "methods", "datasets", "calibrators", "models", "orders", "devices", "splits", "templates", "transforms"
+]
+"""A list of choices for a text field (see `api.Catalogue.menu`)."""
+
+
 def knob(
     default: Any,  # noqa: ANN401
     label: str,
@@ -36,7 +42,7 @@ def knob(
     *,
     unit: str = "",
     zero: str = "",
-    menu: Literal["", "methods", "datasets", "calibrators", "models", "orders", "devices"] = "",
+    menu: Menu = "",
     advanced: bool = False,
     **limits: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
@@ -65,6 +71,35 @@ class DataSettings(Settings):
     score_on: Literal["test", "validation"] = knob(
         "test", "Score on", "Choose settings on validation pictures; report on test pictures.", advanced=True
     )
+    split: str = knob(
+        "auto",
+        "Test pictures",
+        "Which pictures test: 'official' where the data set has a split of its own, 'folders' where train and test lie "
+        "apart, 'seeded' for a draw in equal shares of every class, or the path of a list file; 'auto' takes the first "
+        "of these that there is.",
+        menu="splits",
+        advanced=True,
+    )
+    split_seed: int = knob(0, "Draw's seed", "Seed of a seeded split.", advanced=True, ge=0, le=2**31 - 1)
+    test_share: float = knob(
+        0.2, "Test share", "Share of every class's pictures that a seeded split tests on.", advanced=True, gt=0, lt=1
+    )
+    template: str = knob(
+        "",
+        "Prompt",
+        "Words around a class name, with {} for the name; empty: the data set's own; 'ensemble': the mean over the "
+        "data set's published list.",
+        menu="templates",
+        advanced=True,
+    )
+
+    @field_validator("template")
+    @classmethod
+    def _has_a_place(cls, template: str) -> str:
+        if template not in {"", "ensemble"} and template.count("{}") != 1:
+            msg = "needs {} once, where the class name goes"
+            raise ValueError(msg)
+        return template
 
 
 class SplitSettings(Settings):
@@ -85,15 +120,22 @@ class SplitSettings(Settings):
     order: str | int | tuple[str, ...] = knob(
         "seeded",
         "Class order",
-        "'seeded' shuffles by the run's seed, 'natural' keeps the data set's order, a number shuffles as "
+        "'seeded' shuffles by the run's seed, 'natural' keeps the data set's order, 'published' takes the data set's "
+        "list from the literature (setting A), a number shuffles as "
         "numpy.random.seed(number) does (1993 is customary), a list names every class.",
         menu="orders",
     )
+    sizes: tuple[Annotated[int, Field(ge=1)], ...] = knob(
+        (),
+        "Sizes of tasks",
+        "How many classes each task holds, one number a task; empty: as the two settings above say.",
+        advanced=True,
+    )
 
-    @field_validator("order", mode="before")
+    @field_validator("order", "sizes", mode="before")
     @classmethod
-    def _freeze(cls, order: Any) -> Any:  # noqa: ANN401
-        return tuple(order) if isinstance(order, list) else order
+    def _freeze(cls, value: Any) -> Any:  # noqa: ANN401
+        return tuple(value) if isinstance(value, list) else value
 
 
 Tuning = Literal["lora", "full", "adapter", "none"]
@@ -108,6 +150,14 @@ class ModelSettings(Settings):
         "",
         "Weights",
         "open_clip tag or weights file; empty: those of the local directory; 'random': untrained, a control.",
+        advanced=True,
+    )
+    transform: Literal["crop", "squash"] = knob(
+        "crop",
+        "Transform",
+        "crop: shorter side to the model's size, then the centre; squash: both sides to it. Bicubic, the same for "
+        "training and test.",
+        menu="transforms",
         advanced=True,
     )
     tuning: Tuning = knob(

@@ -36,7 +36,7 @@ from backend.stages.method import Method, below
 from backend.stages.pixels import PixelStore, build_store
 from backend.stages.pulse import Pulse
 from backend.store import RunFolder
-from backend.tasks import Task, make_tasks, split_hash
+from backend.tasks import Task, split_hash, tasks_of
 
 Emit = Callable[[Event], None]
 SAMPLE_SECONDS = 2.0
@@ -126,8 +126,8 @@ class _Run:
         importlib.import_module("ot")  # slow: here, not in the middle of the run at its first calibration
         threads = devices.set_threads(config.run.threads)
         chosen = devices.choose(config.run.device, config.run.precision)
-        dataset: Dataset = DATASETS[config.data.name](config.data.root)
-        self.tasks = make_tasks(config.split, dataset.class_names, config.run.seed)
+        dataset: Dataset = DATASETS[config.data.name](config.data)
+        self.tasks = tasks_of(config, dataset)
         self.encoder = load_encoder(config.model, chosen.device, config.run.precision, config.run.seed)
         saved = checkpoint.latest(self.home.path)
         done = saved.task + 1 if saved else 0
@@ -137,7 +137,7 @@ class _Run:
         self.train_store = self._store(dataset, "train")
         self.test_store = self._store(dataset, config.data.score_on)
         split = split_hash(self.test_store.names, self.tasks)
-        self.about = About(config, self.tasks, self.encoder.weights, dataset.template, split, str(chosen.device))
+        self.about = About(config, self.tasks, self.encoder.weights, dataset.templates, split, str(chosen.device))
         method = self._method(dataset)
         if saved:
             self._restore(saved, method, done)
@@ -200,7 +200,7 @@ class _Run:
 
     def _method(self, dataset: Dataset) -> Method[Any]:
         bench = Bench(
-            self.encoder, self.train_store, dataset.class_names, dataset.template, self.config.run, self.pulse
+            self.encoder, self.train_store, dataset.class_names, dataset.templates, self.config.run, self.pulse
         )
         return METHODS[self.config.method.name](bench, self.config.method)
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal, TypeAlias
+from importlib.resources import files
+from typing import ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+
+from backend.config import DataSettings
 
 Part: TypeAlias = Literal["train", "validation", "test"]
+PARTS: Final[tuple[Part, ...]] = ("train", "validation", "test")
 
 
 class Pictures(ABC):
@@ -34,6 +39,16 @@ class Pictures(ABC):
             DataError: it cannot be decoded.
         """
 
+    def thumbnail(self, index: int, side: int) -> NDArray[np.uint8]:
+        """Return a small version, the longer side at most `side` pixels; may be cheaper than `load`.
+
+        Raises:
+            DataError: it cannot be decoded.
+        """
+        picture = Image.fromarray(self.load(index))
+        picture.thumbnail((side, side))
+        return np.asarray(picture)
+
 
 class Dataset(ABC):
     """Pictures and classes; one file each in `backend/datasets`, registered with `DATASETS.register`.
@@ -48,9 +63,33 @@ class Dataset(ABC):
     """Place in menus."""
     template: ClassVar[str] = "a photo of a {}."
     """Hand-written prompt; `{}` is the class name."""
+    ensemble: ClassVar[tuple[str, ...]] = ()
+    """The published list of prompts, where there is one; empty: `template` alone."""
 
-    def __init__(self, root: str = "") -> None:
-        self.root = root
+    def __init__(self, settings: DataSettings | None = None) -> None:
+        self.settings = settings or DataSettings()
+
+    @property
+    def layout(self) -> str:
+        """What was found on disk and which split it makes, in words."""
+        return "drawn on the spot"
+
+    @property
+    def published_order(self) -> tuple[int, ...]:
+        """Class indices in the order of the literature (setting A); empty where there is none."""
+        listed = files("resources").joinpath("orders", f"{self.id}.txt")
+        return tuple(map(int, listed.read_text(encoding="utf-8").split())) if listed.is_file() else ()
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The prompts that the settings ask for; class text features are the mean over them."""
+        match self.settings.template:
+            case "":
+                return (self.template,)
+            case "ensemble":
+                return self.ensemble or (self.template,)
+            case own:
+                return (own,)
 
     @property
     @abstractmethod

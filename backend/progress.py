@@ -43,7 +43,7 @@ class About:
         config: all settings.
         tasks: the task stream.
         weights: hash of the model's weights before tuning.
-        template: hand-written prompt.
+        templates: hand-written prompts.
         split: hash of test pictures and task lists.
         device: where it runs.
     """
@@ -51,9 +51,14 @@ class About:
     config: RunConfig
     tasks: tuple[Task, ...]
     weights: str
-    template: str
+    templates: tuple[str, ...]
     split: str
     device: str
+
+    @property
+    def template(self) -> str | list[str]:
+        """The prompt, or all of an ensemble."""
+        return self.templates[0] if len(self.templates) == 1 else list(self.templates)
 
     def manifest(self, progress: Progress, seconds: Mapping[str, float]) -> dict[str, Any]:
         """Return what a reader of a checkpoint must know."""

@@ -6,12 +6,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 
-from backend.config import SplitSettings
+from backend.config import RunConfig, SplitSettings
 from backend.errors import ConfigError, nearest
+from backend.pictures import Dataset
 from backend.seeding import numpy_generator
 
 
@@ -27,14 +28,17 @@ class Task:
     names: tuple[str, ...]
 
 
-def order_classes(order: str | int | Sequence[str], names: Sequence[str], seed: int) -> tuple[int, ...]:
+def order_classes(
+    order: str | int | Sequence[str], names: Sequence[str], seed: int, published: Sequence[int] = ()
+) -> tuple[int, ...]:
     """Return class indices in the order in which they are learned.
 
     Args:
-        order: `seeded` (shuffled by the run's seed), `natural`, a number n (the permutation of
+        order: `seeded` (shuffled by the run's seed), `natural`, `published`, a number n (the permutation of
             `numpy.random.seed(n)`, as the field's code bases draw it), or a list of every class name.
         names: the data set's class names.
         seed: the run's seed.
+        published: the data set's order in the literature; empty where there is none.
 
     Raises:
         ConfigError: an unknown word, or a list that misses, repeats or invents a class.
@@ -42,7 +46,7 @@ def order_classes(order: str | int | Sequence[str], names: Sequence[str], seed: 
     if isinstance(order, int):
         return tuple(int(i) for i in np.random.RandomState(order).permutation(len(names)))
     if isinstance(order, str):
-        return _named_order(order, names, seed)
+        return _named_order(order, names, seed, published)
     twice = [name for name, count in Counter(order).items() if count > 1]
     if twice:
         raise ConfigError.at("split.order", f"class '{twice[0]}' is named twice.", "Name every class once.")
@@ -57,32 +61,60 @@ def order_classes(order: str | int | Sequence[str], names: Sequence[str], seed: 
     return tuple(index[name] for name in order)
 
 
-def _named_order(order: str, names: Sequence[str], seed: int) -> tuple[int, ...]:
+def _named_order(order: str, names: Sequence[str], seed: int, published: Sequence[int]) -> tuple[int, ...]:
     match order:
         case "natural":
             return tuple(range(len(names)))
         case "seeded":
             return tuple(int(i) for i in numpy_generator(seed, "class order").permutation(len(names)))
+        case "published":
+            if sorted(published) != list(range(len(names))):
+                sentence = f"no order of these {len(names)} classes has been published."
+                raise ConfigError.at("split.order", sentence, "Use seeded, natural, 1993 or a list.")
+            return tuple(published)
         case _:
             raise ConfigError.at(
-                "split.order", f"'{order}' is not an order.", "Use seeded, natural, a number or a list."
+                "split.order", f"'{order}' is not an order.", "Use seeded, natural, published, a number or a list."
             )
 
 
-def make_tasks(split: SplitSettings, names: Sequence[str], seed: int) -> tuple[Task, ...]:
+def tasks_of(config: RunConfig, dataset: Dataset) -> tuple[Task, ...]:
+    """Return the task stream of a configuration.
+
+    Raises:
+        ConfigError: the split does not fit the data set.
+        DataError: the data set is missing.
+    """
+    return make_tasks(config.split, dataset.class_names, config.run.seed, dataset.published_order)
+
+
+def make_tasks(
+    split: SplitSettings, names: Sequence[str], seed: int, published: Sequence[int] = ()
+) -> tuple[Task, ...]:
     """Deal all classes to tasks; the last task may be smaller.
 
     Raises:
         ConfigError: the split asks for more classes than there are, or the order is wrong.
     """
+    order = order_classes(split.order, names, seed, published)
+    bounds = [0, *accumulate(_sizes(split, len(names)))]
+    return tuple(Task(i, order[a:b], tuple(names[c] for c in order[a:b])) for i, (a, b) in enumerate(pairwise(bounds)))
+
+
+def _sizes(split: SplitSettings, classes: int) -> list[int]:
+    """Return how many classes each task holds."""
+    if split.sizes:
+        if sum(split.sizes) != classes:
+            sentence = f"tasks of {sum(split.sizes)} classes in all, but the data set has {classes}."
+            raise ConfigError.at("split.sizes", sentence, "Give numbers that add up, or none.")
+        return list(split.sizes)
     first = split.initial_classes or split.classes_per_task
     for key, asked in (("classes_per_task", split.classes_per_task), ("initial_classes", first)):
-        if asked > len(names):
-            sentence = f"{asked} classes are asked for, but the data set has {len(names)}."
-            raise ConfigError.at(f"split.{key}", sentence, f"Choose at most {len(names)}.")
-    order = order_classes(split.order, names, seed)
-    bounds = [0, *range(first, len(order), split.classes_per_task), len(order)]
-    return tuple(Task(i, order[a:b], tuple(names[c] for c in order[a:b])) for i, (a, b) in enumerate(pairwise(bounds)))
+        if asked > classes:
+            sentence = f"{asked} classes are asked for, but the data set has {classes}."
+            raise ConfigError.at(f"split.{key}", sentence, f"Choose at most {classes}.")
+    bounds = [0, *range(first, classes, split.classes_per_task), classes]
+    return [b - a for a, b in pairwise(bounds)]
 
 
 def split_hash(test_pictures: Iterable[str], tasks: Sequence[Task]) -> str:

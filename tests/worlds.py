@@ -8,10 +8,9 @@ from backend.config import DATASETS, RunConfig
 from backend.datasets import drawn
 from backend.demo import scene
 from backend.errors import DataError
-from backend.pictures import Dataset, Part, Pictures
+from backend.pictures import PARTS, Dataset, Part, Pictures
 
 THINGS = drawn.THINGS[::5]
-PARTS = ("train", "validation", "test")
 
 
 class TinyPictures(Pictures):
@@ -41,10 +40,10 @@ class Tiny(Dataset):
 
     @property
     def fingerprint(self) -> str:
-        return f"tiny-{self.root}"
+        return f"tiny-{self.settings.root}"
 
     def pictures(self, part: Part) -> Pictures:
-        return TinyPictures(part, 12 if part == "train" else 6, broken=5 if self.root == "broken" else None)
+        return TinyPictures(part, 12 if part == "train" else 6, broken=5 if self.settings.root == "broken" else None)
 
 
 def tiny_config(**sections: dict) -> RunConfig:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from backend.config import DATASETS
 from backend.demo import scene, shapes
-from backend.pictures import Dataset, Part, Pictures
+from backend.pictures import PARTS, Dataset, Part, Pictures
 
 LOOKS: Final = (
     ("striped", "green"),
@@ -45,7 +45,6 @@ SHIFT: Final = scene.Shift(
 """What separates the benchmark from the pre-training world, beside the shapes that were held out."""
 
 PICTURES_A_CLASS: Final[dict[Part, int]] = {"train": 60, "validation": 25, "test": 25}
-_PARTS: Final[tuple[Part, ...]] = ("train", "validation", "test")
 
 
 def _things() -> tuple[tuple[str, str, str], ...]:
@@ -67,7 +66,7 @@ class _DrawnPictures(Pictures):
 
     def __init__(self, part: Part) -> None:
         count = PICTURES_A_CLASS[part]
-        self._part = _PARTS.index(part)
+        self._part = PARTS.index(part)
         self._count = count
         self.labels = np.repeat(np.arange(len(THINGS), dtype=np.int64), count)
         self.names = tuple(f"{part}/{'-'.join(thing)}/{i:03d}" for thing in THINGS for i in range(count))

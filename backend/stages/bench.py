@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from backend.calibration import Array, Stored
@@ -59,7 +60,7 @@ class Bench:
         encoder: the model.
         train: training pictures of all classes; a method may look at the current task's only.
         class_names: by the data set's own index.
-        template: hand-written prompt with `{}`.
+        templates: hand-written prompts with `{}`; text features are the mean over them.
         settings: seed, batch size and so on.
         pulse: where stages report to.
     """
@@ -67,7 +68,7 @@ class Bench:
     encoder: Encoder
     train: PixelStore
     class_names: tuple[str, ...]
-    template: str
+    templates: tuple[str, ...]
     settings: RunSettings
     pulse: Pulse
     _anchors: dict[int, Tensor] = field(default_factory=dict[int, Tensor])
@@ -76,9 +77,18 @@ class Bench:
         """Return unit-norm text features of the hand-written prompts `(c, d)`."""
         missing = [c for c in classes if c not in self._anchors]
         if missing:
-            features = self.encoder.text.features([self.template.format(self.class_names[c]) for c in missing])
-            self._anchors.update(zip(missing, features, strict=True))
+            self._anchors.update(zip(missing, self._text_features(missing), strict=True))
         return torch.stack([self._anchors[c] for c in classes])
+
+    @property
+    def template(self) -> str:
+        """The prompt that soft prompts start from."""
+        return self.templates[0]
+
+    def _text_features(self, classes: Sequence[int]) -> Tensor:
+        names = [self.class_names[c] for c in classes]
+        each = [self.encoder.text.features([t.replace("{}", name) for name in names]) for t in self.templates]
+        return each[0] if len(each) == 1 else F.normalize(torch.stack(each).mean(dim=0), dim=-1)
 
     def generator(self, *names: str | int) -> torch.Generator:
         """Return a CPU generator of its own for that name."""

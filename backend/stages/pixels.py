@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 import torch
 from PIL import Image
 from torch import Tensor
 
 from backend.errors import StorageError
 from backend.pictures import Pictures
+from backend.places import cache_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def build_store(
         DataError: a picture cannot be decoded.
     """
     name = hashlib.sha256(f"{key}/{size}/{len(pictures)}".encode()).hexdigest()[:24]
-    path = platformdirs.user_cache_path("dmc-studio") / "pixels" / f"{name}.npy"
+    path = cache_folder() / "pixels" / f"{name}.npy"
     shape = (len(pictures), 3, size, size)
     if not _complete(path, shape):
         _fill(path, shape, pictures, preprocess, tick)

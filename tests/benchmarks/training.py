@@ -49,7 +49,7 @@ def make_bench() -> tuple[Bench, ClipEncoder]:
         tick=lambda _: None,
     )
     pulse = Pulse(lambda _: None, Gate())
-    return Bench(encoder, store, dataset.class_names, dataset.template, config.run, pulse), encoder
+    return Bench(encoder, store, dataset.class_names, dataset.templates, config.run, pulse), encoder
 
 
 def bare_loop(
