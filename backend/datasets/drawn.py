@@ -38,7 +38,7 @@ SHIFT: Final = scene.Shift(
     clutter=2,
     streaks=8,
     light=0.3,
-    cast=0.24,
+    cast=0.15,
     haze=0.3,
     noise=0.15,
 )
