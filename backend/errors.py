@@ -8,6 +8,8 @@ StudioError
 ├── CheckpointError   a checkpoint is truncated, of another model, or not ours
 ├── RunFolderError    a run folder is missing, half written, or holds another run
 ├── StorageError      the disk is full or may not be written
+├── DownloadError     a file cannot be fetched, or is not the one that was expected
+├── ArchiveError      an archive is damaged, or holds what must not be unpacked
 └── TrainingError     a loss is not finite
 ```
 """
@@ -74,6 +76,14 @@ class RunFolderError(StudioError):
 
 class StorageError(StudioError):
     """The disk is full, or may not be written."""
+
+
+class DownloadError(StudioError):
+    """A file cannot be fetched, or is not the one that was expected."""
+
+
+class ArchiveError(StudioError):
+    """An archive is damaged, of a kind that cannot be read, or holds what must not be unpacked."""
 
 
 class TrainingError(StudioError):
