@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from importlib.resources import files
+from pathlib import Path
 from typing import ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
@@ -11,9 +12,21 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from backend.config import DataSettings
+from backend.download import Source
 
 Part: TypeAlias = Literal["train", "validation", "test"]
 PARTS: Final[tuple[Part, ...]] = ("train", "validation", "test")
+
+
+def _listed(kind: str, dataset: str) -> str:
+    """Return what `resources` holds of a kind for a data set; nothing where it holds none."""
+    file = files("resources").joinpath(kind, f"{dataset}.txt")
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
+def published_order(dataset: str) -> tuple[int, ...]:
+    """Return the class order of the literature (setting A) for a data set's id; empty where there is none."""
+    return tuple(map(int, _listed("orders", dataset).split()))
 
 
 class Pictures(ABC):
@@ -63,8 +76,12 @@ class Dataset(ABC):
     """Place in menus."""
     template: ClassVar[str] = "a photo of a {}."
     """Hand-written prompt; `{}` is the class name."""
-    ensemble: ClassVar[tuple[str, ...]] = ()
-    """The published list of prompts, where there is one; empty: `template` alone."""
+    sources: ClassVar[tuple[Source, ...]] = ()
+    """The archives to fetch; empty where no machine may fetch it."""
+    manual: ClassVar[str] = ""
+    """What a person downloads, and from where; empty where there is nothing to download."""
+    several: ClassVar[bool] = False
+    """Whether many of its kind lie side by side, so that only `settings.root` tells which is meant."""
 
     def __init__(self, settings: DataSettings | None = None) -> None:
         self.settings = settings or DataSettings()
@@ -75,10 +92,19 @@ class Dataset(ABC):
         return "drawn on the spot"
 
     @property
+    def folder(self) -> Path | None:
+        """Where it lies or is expected; None where nothing is on disk."""
+        return None
+
+    @property
     def published_order(self) -> tuple[int, ...]:
         """Class indices in the order of the literature (setting A); empty where there is none."""
-        listed = files("resources").joinpath("orders", f"{self.id}.txt")
-        return tuple(map(int, listed.read_text(encoding="utf-8").split())) if listed.is_file() else ()
+        return published_order(self.id)
+
+    @property
+    def ensemble(self) -> tuple[str, ...]:
+        """The published list of prompts, each with `{}`; empty where there is none."""
+        return tuple(_listed("templates", self.id).splitlines())
 
     @property
     def templates(self) -> tuple[str, ...]:

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import torch
-from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
 from backend import checkpoint, devices
 from backend.checkpoint import Checkpoint
 from backend.config import parse_config
 from backend.encoders.clip import ClipEncoder, load_encoder
-from backend.errors import CheckpointError, DataError, RunFolderError
+from backend.errors import CheckpointError, RunFolderError
 from backend.history import read_config
+from backend.images import read_image
 
 _BATCH: Final = 64
 
@@ -47,7 +47,7 @@ def predict(folder: Path, images: Sequence[Path], top: int = 5) -> list[list[Gue
     classifier, scale = saved.tensors["classifier"].to(encoder.device), float(saved.tensors["scale"])
     guesses: list[list[Guess]] = []
     for start in range(0, len(images), _BATCH):
-        pixels = torch.stack([encoder.preprocess(_read(path)) for path in images[start : start + _BATCH]])
+        pixels = torch.stack([encoder.preprocess(read_image(path)) for path in images[start : start + _BATCH]])
         with torch.no_grad():
             probabilities = (scale * encoder.image(pixels) @ classifier.T).softmax(dim=1)
         guesses += [_best(row, saved.manifest, top) for row in probabilities.cpu()]
@@ -64,17 +64,6 @@ def _encoder(saved: Checkpoint) -> ClipEncoder:
     tensors = saved.tensors.items()
     encoder.load_delta({name.removeprefix("encoder."): value for name, value in tensors if name.startswith("encoder.")})
     return encoder
-
-
-def _read(path: Path) -> Image.Image:
-    try:
-        with Image.open(path) as picture:
-            return picture.convert("RGB")
-    except FileNotFoundError as error:
-        raise DataError(f"There is no picture '{path}'.", "Check the path.") from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        why = "its format is unknown" if isinstance(error, UnidentifiedImageError) else str(error)
-        raise DataError(f"'{path}' cannot be read as a picture: {why}.", "Give PNG, JPEG or WebP files.") from error
 
 
 def _best(probabilities: Tensor, manifest: dict[str, Any], top: int) -> list[Guess]:
