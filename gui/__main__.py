@@ -8,9 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gui.display import BARE, has_display, missing_packages
-
-_APT = "apt-get install -y --no-install-recommends"
+from backend.api import APT, QT_BASE
+from gui.display import has_display, missing_packages
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,13 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "There is no display here.", "Use `dmc-studio run run.toml --out DIR`, or `dmc-studio --demo`."
             )
     elif missing := missing_packages(os.environ, sys.platform):
-        return _complain("Libraries that Qt needs for a window are missing.", f"{_APT} {' '.join(missing)}")
+        return _complain("Libraries that Qt needs for a window are missing.", f"{APT} {' '.join(missing)}")
     try:
         from gui.app import open_app
     except ImportError as error:
         if ".so" not in str(error):
             raise
-        return _complain(f"Qt cannot be loaded: {error}", f"{_APT} {BARE}")
+        return _complain(f"Qt cannot be loaded: {error}", f"{APT} {' '.join(QT_BASE.values())}")
     return open_app(demo=options.demo, run=options.run, visible=visible)
 
 

@@ -39,6 +39,9 @@ _COMMANDS = {
     "light": _Command("&Light", "Light colours", "sun"),
     "dark": _Command("&Dark", "Dark colours", "moon"),
     "reset": _Command("&Reset layout", "Put all panels back where they were at first"),
+    "get_data": _Command("&Get data…", "See which data sets are there, and get one", "download", ("Ctrl+D",)),
+    "check": _Command("&Check…", "See whether everything is there that a run needs", "run-done"),
+    "self_test": _Command("&Self-test…", "Compare data and weights with published numbers", ""),
     "about": _Command("&About DMC Studio", "What DMC is, and what it is not", "info"),
 }
 
@@ -51,6 +54,7 @@ class Actions:
         self.resume, self.open, self.folder = (_make(window, name) for name in ("resume", "open", "folder"))
         self.refresh, self.settings, self.quit = (_make(window, name) for name in ("refresh", "settings", "quit"))
         self.light, self.dark, self.reset = (_make(window, name) for name in ("light", "dark", "reset"))
+        self.get_data, self.check, self.self_test = (_make(window, name) for name in ("get_data", "check", "self_test"))
         self.about = _make(window, "about")
         themes = QActionGroup(window)
         for action in (self.light, self.dark):
@@ -88,6 +92,7 @@ def build_menus(window: QMainWindow, actions: Actions, exporter: Exporter, docks
     view = _menu(bar.addMenu("&View"), (actions.light, actions.dark, None))
     view.addActions(docks)
     _menu(view, (None, actions.reset))
+    _menu(bar.addMenu("&Tools"), (actions.get_data, None, actions.check, actions.self_test))
     _menu(bar.addMenu("&Help"), (actions.about,))
 
 

@@ -46,9 +46,7 @@ class FieldRow(QWidget):
     def show_value(self, value: Any, *, changed: bool, default: Any) -> None:  # noqa: ANN401
         """Show a value without reporting it as an edit, and whether it differs from the default."""
         if self.editor.read() != value:
-            self._showing = True
-            self.editor.write(value)
-            self._showing = False
+            self._write(value)
         if changed == self.reset.isHidden():
             self.reset.setVisible(changed)
             font = self._caption.font()
@@ -79,13 +77,27 @@ class FieldRow(QWidget):
         return f"{self.field.show(value)} {self.field.unit}".strip() or "empty"
 
     def _edit(self) -> None:
-        if not self._showing:
-            self.edited.emit(self.field.key, self.editor.read())
+        if self._showing:
+            return
+        value, entry = self.editor.read(), self.editor.chosen()
+        self.edited.emit(self.field.key, value)
+        for key, other in (entry.also if entry else {}).items():
+            self.edited.emit(key, other)
+        if entry and any(entry.also.values()):
+            self._write(value)
+
+    def _write(self, value: Any) -> None:  # noqa: ANN401
+        """Show a value without reporting it as an edit."""
+        self._showing = True
+        self.editor.write(value)
+        self._showing = False
 
     def _describe(self) -> None:
         field = self.field
         limits = f" ({field.allowed})" if field.allowed else ""
         lists = "<p>In this box, put ';' between the names of a list.</p>" if tuple in field.accepts else ""
+        if field.numbers:
+            lists = "<p>For example: 20, 10, 10</p>"
         tip = f"<p><b>{field.label}</b>{limits}</p><p>{field.help}</p>{lists}<p><code>{field.key}</code></p>"
         for widget in (self.label, self.editor.widget):
             widget.setToolTip(tip)

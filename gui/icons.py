@@ -39,6 +39,7 @@ def _icon(name: str, theme: Theme) -> QIcon:
     for size in _SIZES:
         made.addPixmap(_draw(svg, colour, size), QIcon.Mode.Normal)
         made.addPixmap(_draw(svg, grey, size), QIcon.Mode.Disabled)
+        made.addPixmap(_draw(svg, theme.accent_text, size), QIcon.Mode.Selected)
     return made
 
 

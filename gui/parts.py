@@ -6,6 +6,7 @@ from backend.api import RunConfig, catalogue
 from gui.docks.config import ConfigPanel
 from gui.docks.log import LogPanel, ProblemsPanel
 from gui.docks.runs import RunsPanel
+from gui.pages.data import DataPage
 from gui.pages.live import LivePage
 from gui.state.log import Line
 from gui.state.runs import RunList
@@ -23,6 +24,7 @@ class Parts:
     def __init__(self, runs: RunList) -> None:
         self.new_run = NewRunPanel()
         self.live = LivePage()
+        self.data = DataPage()
         self.runs = RunsPanel(runs)
         self.log = LogPanel()
         self.problems = ProblemsPanel()
@@ -73,6 +75,7 @@ class Parts:
         """Follow the form."""
         self._draft = config
         self.config.show_draft(config)
+        self.data.show_config(config)
         if shown is None:
             self.device.show_asked(config)
 
@@ -83,5 +86,5 @@ class Parts:
 
     def set_theme(self, theme: Theme) -> None:
         """Dress all of them."""
-        for part in (self.new_run, self.live, self.runs, self.log, self.problems, self.config, self.banner):
+        for part in (self.new_run, self.live, self.data, self.runs, self.log, self.problems, self.config, self.banner):
             part.set_theme(theme)

@@ -17,16 +17,19 @@ from PySide6.QtWidgets import (
 )
 
 from backend.api import RunConfig, RunEnded, StudioError
-from gui import background, theme
+from gui import background, errands, theme
 from gui.actions import Actions, build_menus, build_toolbar
 from gui.control import Control
 from gui.exports import Exporter
 from gui.layout import add_docks
+from gui.pages.data import DataPage
 from gui.pages.live import LivePage
 from gui.parts import Parts
 from gui.session import Session
+from gui.splitting import Splitting
 from gui.state.log import Line
 from gui.state.runs import RESUMABLE
+from gui.tools import Tools
 from gui.widgets.about import AboutDialog
 from gui.widgets.close import CloseQuestion
 from gui.widgets.errors import show_error, show_failure
@@ -51,7 +54,9 @@ class MainWindow(QMainWindow):
         self.viewer = self.control.viewer
         self.parts = Parts(self.control.runs)
         self.exporter = Exporter(self, settings)
+        self.splitting = Splitting(self)
         self.commands = Actions(self)
+        self.tools = Tools(self, self.control, self.parts)
         self._lay_out()
         self._connect_commands()
         self._connect_parts()
@@ -120,6 +125,7 @@ class MainWindow(QMainWindow):
         self.commands.refresh_icons()
         self.exporter.refresh_icons()
         self.parts.set_theme(chosen)
+        self.tools.set_theme(chosen)
 
     def _open_folder(self) -> None:
         if self.viewer.shown is not None:
@@ -185,6 +191,10 @@ class MainWindow(QMainWindow):
     def _draft_changed(self, config: RunConfig | None) -> None:
         self.parts.show_draft(config, self.viewer.shown)
 
+    def _show_way_to_data(self) -> None:
+        if not self.session.running:
+            self.pages.setCurrentWidget(self.parts.data)
+
     # --- Qt ---
 
     def event(self, event: QEvent) -> bool:
@@ -208,6 +218,9 @@ class MainWindow(QMainWindow):
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("state", self.saveState(_LAYOUT_VERSION))
         self._second.stop()
+        # A connection that hangs must not look like a window that hangs.
+        self.hide()
+        errands.cancel_all(self)
         # Answers of the pool go to objects that are about to be destroyed.
         background.wait()
         super().closeEvent(event)
@@ -226,6 +239,7 @@ class MainWindow(QMainWindow):
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
         self.pages.addTab(parts.live, LivePage.title)
+        self.pages.addTab(parts.data, DataPage.title)
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
@@ -255,6 +269,9 @@ class MainWindow(QMainWindow):
             (do.light, lambda: self.choose_theme(theme.LIGHT)),
             (do.dark, lambda: self.choose_theme(theme.DARK)),
             (do.reset, lambda: self.restoreState(self._default_state, _LAYOUT_VERSION)),
+            (do.get_data, self.tools.get_data),
+            (do.check, self.tools.check),
+            (do.self_test, self.tools.self_test),
             (do.about, lambda: AboutDialog(self).open()),
         ):
             action.triggered.connect(lambda _=False, slot=slot: slot())
@@ -263,6 +280,15 @@ class MainWindow(QMainWindow):
         control, viewer, parts = self.control, self.viewer, self.parts
         parts.new_run.start_requested.connect(control.start)
         parts.new_run.draft_changed.connect(self._draft_changed)
+        for source in (parts.data.edit_tasks_requested, parts.new_run.preview.edit_requested):
+            source.connect(lambda: self.splitting.open(parts.new_run.draft.config))
+        self.splitting.settled.connect(parts.new_run.draft.set_together)
+        self.splitting.failed.connect(self._show_error)
+        parts.new_run.preview.data_missing.connect(self._show_way_to_data)
+        self.session.began.connect(lambda _: self.pages.setCurrentWidget(parts.live))
+        parts.data.folder_chosen.connect(lambda path: parts.new_run.draft.set("data.root", path))
+        parts.data.fetch_requested.connect(self.tools.get_data)
+        parts.data.import_requested.connect(self.tools.import_archive)
         parts.runs.open_requested.connect(viewer.open)
         parts.runs.details.open_folder.connect(self._open_folder)
         parts.runs.details.use_settings.connect(self.use_settings)
@@ -275,5 +301,6 @@ class MainWindow(QMainWindow):
         control.run_ended.connect(self._run_ended)
         control.said.connect(parts.status.say)
         self.exporter.said.connect(parts.status.say)
+        self.tools.said.connect(parts.status.say)
         for source in (control, viewer, self.exporter):
             source.failed.connect(self._show_error)

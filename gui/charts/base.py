@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from gui.charts.painting import save_picture
 from gui.icons import icon
 from gui.state.curves import Curves
+from gui.state.identity import identity_lines
 from gui.theme import Theme, current
 
 Cell: TypeAlias = str | float | int | None
@@ -82,6 +83,7 @@ class Chart(QFrame):
             return
         self._drawn = stamp
         self.curves = curves
+        self.title_label.setToolTip(f"{self.help}\n\n{identity_lines(curves.started)}".rstrip())
         words = EMPTY if curves.started is None else self.waiting(curves)
         if words:
             self.show_words(words)
@@ -175,9 +177,9 @@ class Chart(QFrame):
     # --- header and menu ---
 
     def _make_header(self) -> QHBoxLayout:
-        title = QLabel(self.title)
-        title.setProperty("role", "heading")
-        title.setToolTip(self.help)
+        self.title_label = QLabel(self.title)
+        self.title_label.setProperty("role", "heading")
+        self.title_label.setToolTip(self.help)
         self.menu_button = QToolButton()
         self.menu_button.setProperty("role", "quiet")
         self.menu_button.setIcon(icon("more"))
@@ -189,7 +191,7 @@ class Chart(QFrame):
         self.menu_button.setMenu(self._menu)
         header = QHBoxLayout()
         header.setSpacing(8)
-        header.addWidget(title)
+        header.addWidget(self.title_label)
         header.addWidget(self._summary, 1)
         header.addWidget(self.menu_button)
         return header

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from backend.api import RunConfig, changed_from_default
 from gui.icons import icon
+from gui.state.identity import identity
 from gui.state.log import duration
 from gui.state.runs import RESUMABLE
 from gui.state.shown import Shown
@@ -150,7 +151,10 @@ _FIGURES = (
     ("Last", "Accuracy over all classes after the last task, in percent"),
     ("Forgetting", "Mean drop of old tasks from their best, in percent points"),
 )
-_ROWS = ("State", "Method", "Data", "Split", "Weights", "Split hash", "Device", "Time", "Changed")
+_ROWS = (
+    "State", "Method", "Data", "Split", "Setting", "Weights", "Transform", "Prompt", "Split hash", "Device", "Time",
+    "Changed",
+)  # fmt: skip
 
 
 class _Figure(QWidget):
@@ -198,6 +202,7 @@ def _facts(shown: Shown) -> dict[str, str]:
         facts["Time"] = duration(ended.seconds)
     if shown.config is not None:
         facts |= _from_config(shown.config)
+    facts |= identity(shown.curves.started)
     if shown.result is not None:
         facts |= _from_result(shown.result)
     return facts

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from backend.api import METHODS, ConfigError, MethodSettings, Problem, RunConfig, Settings, parse_config
+from backend.api import (
+    METHODS,
+    SETTINGS,
+    ConfigError,
+    MethodSettings,
+    Problem,
+    RunConfig,
+    Settings,
+    parse_config,
+    setting_of,
+)
 
 Listener: TypeAlias = Callable[[], None]
 
@@ -62,7 +72,16 @@ class Draft:
         section, name = key.split(".")
         if key == "method.name":
             self._change_method(value)
+        elif key == "data.name":
+            self._change_dataset(value)
         else:
+            self._tree[section][name] = value
+        self._validate()
+
+    def set_together(self, values: Mapping[str, Any]) -> None:
+        """Change settings that only make sense together, by dotted key; listeners hear of it once."""
+        for key, value in values.items():
+            section, name = key.split(".")
             self._tree[section][name] = value
         self._validate()
 
@@ -86,6 +105,14 @@ class Draft:
         self._put_away[old["name"]] = dict(old)
         fresh = METHODS[name].Settings(name=name).model_dump()
         self._tree["method"] = self._put_away.pop(name, fresh)
+
+    def _change_dataset(self, name: str) -> None:
+        """Stay in setting A or B: which class order it takes depends on the data set."""
+        followed = "custom" if self._problems else setting_of(self._config)
+        self._tree["data"]["name"] = name
+        if followed != "custom":
+            for section, keys in SETTINGS[followed].fixes(name).items():
+                self._tree[section].update(keys)
 
     def _validate(self) -> None:
         try:

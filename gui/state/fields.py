@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import UnionType
-from typing import Any, Literal, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -20,6 +21,8 @@ _LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less tha
 _WHOLE_LIMIT = 2**31 - 1
 _SMALLEST = 1e-12
 LIST_SEPARATOR = "; "
+NUMBER_SEPARATOR = ", "
+_BETWEEN_NUMBERS = re.compile(r"[,;\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +44,34 @@ class Field:
     allowed: str = ""
     """The limits in words."""
     accepts: tuple[type, ...] = (str,)
+    numbers: bool = False
+    """Whether the value is a list of whole numbers."""
 
     def read(self, text: str) -> Any:  # noqa: ANN401
         """Return the value that typed text, or the label of a choice, stands for."""
-        text = next((entry.id for entry in self.choices if entry.label == text), text.strip())
+        entry = self.chosen(text)
+        text = entry.id if entry else text.strip()
+        if self.numbers:
+            return tuple(_number(part) for part in _BETWEEN_NUMBERS.split(text) if part)
         if int in self.accepts and text.removeprefix("-").isdecimal():
             return int(text)
         if tuple in self.accepts and ";" in text:
             return tuple(part.strip() for part in text.split(";") if part.strip())
         return text
 
+    def chosen(self, text: str) -> Entry | None:
+        """Return the choice whose label was picked, or none where the user typed a value."""
+        return next((entry for entry in self.choices if entry.label == text), None)
+
     def show(self, value: Any) -> str:  # noqa: ANN401
-        """Return the text of a value: the label where it is one of the choices."""
+        """Return the text of a value: the label where it is one of the choices.
+
+        A choice that sets other keys too is shown by its value: its label would be wrong once they are changed.
+        """
         if isinstance(value, tuple):
-            return LIST_SEPARATOR.join(str(part) for part in value)
-        return next((entry.label for entry in self.choices if entry.id == str(value)), str(value))
+            return (NUMBER_SEPARATOR if self.numbers else LIST_SEPARATOR).join(str(part) for part in value)
+        plain = (entry for entry in self.choices if not any(entry.also.values()))
+        return next((entry.label for entry in plain if entry.id == str(value)), str(value))
 
 
 def fields_of(section: str, model: type[Settings], menus: Catalogue) -> tuple[Field, ...]:
@@ -83,16 +99,29 @@ def _field(key: str, info: FieldInfo, menus: Catalogue) -> Field:
         high=high,
         allowed=", ".join(f"{words} {limit:.12g}" for words, limit in _named_limits(info)),
         accepts=tuple(_types(info.annotation)),
+        numbers=_is_numbers(info.annotation),
     )
 
 
 def _kind(annotation: Any, menu: str, menus: Catalogue) -> tuple[Kind, tuple[Entry, ...]]:  # noqa: ANN401
     if menu:
-        return ("choice" if menu in _CLOSED_MENUS else "open"), menus.menu(menu)
+        closed = menu in _CLOSED_MENUS or get_origin(annotation) is Literal
+        return ("choice" if closed else "open"), menus.menu(menu)
     if get_origin(annotation) is Literal:
         return "choice", tuple(Entry(str(word), str(word), "") for word in get_args(annotation))
     simple: dict[Any, Kind] = {bool: "switch", int: "whole", float: "decimal"}
     return simple.get(annotation, "text"), ()
+
+
+def _number(text: str) -> int | str:
+    """Return a number, or the text itself where it is none: it stays to be put right."""
+    return int(text) if text.removeprefix("-").isdecimal() else text
+
+
+def _is_numbers(annotation: Any) -> bool:  # noqa: ANN401
+    """Tell whether a setting is a list of whole numbers, with or without limits."""
+    item = next(iter(get_args(annotation)), None) if get_origin(annotation) is tuple else None
+    return item is int or (get_origin(item) is Annotated and get_args(item)[0] is int)
 
 
 def _types(annotation: Any) -> Iterator[type]:  # noqa: ANN401

@@ -21,6 +21,7 @@ from backend.api import (
     StepEnded,
     TaskScored,
     TaskStarted,
+    size,
 )
 
 Level: TypeAlias = Literal["info", "warning", "error"]
@@ -140,12 +141,3 @@ def clock(seconds: float) -> str:
     """Return a countdown: 01:41, or 2:03:10."""
     minutes, rest = divmod(max(0, round(seconds)), 60)
     return f"{minutes:02}:{rest:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
-
-
-def size(count: float) -> str:
-    """Return bytes with a decimal unit."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"

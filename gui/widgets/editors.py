@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backend.api import Entry
 from gui.state.fields import Field
 
 _DECIMALS = 12
@@ -28,12 +29,16 @@ _DECIMALS = 12
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """A widget with a value. `edited` is emitted on every change, typed or written."""
+    """A widget with a value. `edited` is emitted on every change, typed or written.
+
+    `chosen` returns the entry of a menu that was just picked, if one was.
+    """
 
     widget: QWidget
     read: Callable[[], Any]
     write: Callable[[Any], None]
     edited: SignalInstance
+    chosen: Callable[[], Entry | None] = lambda: None
 
 
 def make_editor(field: Field) -> Editor:
@@ -184,7 +189,13 @@ def _open(field: Field) -> Editor:
         box.setEditText(field.show(value))
         line.setCursorPosition(0)
 
-    return Editor(box, lambda: field.read(box.currentText()), write, box.currentTextChanged)
+    return Editor(
+        box,
+        lambda: field.read(box.currentText()),
+        write,
+        box.currentTextChanged,
+        lambda: field.chosen(box.currentText()),
+    )
 
 
 def _text(field: Field) -> Editor:

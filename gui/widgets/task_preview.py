@@ -12,18 +12,21 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QLabel,
     QListView,
     QStackedWidget,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from backend.api import ConfigError, RunConfig, StudioError, TaskPreview, preview
+from backend.api import ConfigError, DataError, RunConfig, StudioError, TaskPreview, preview
 from gui.background import submit
+from gui.icons import icon
 from gui.theme import Theme, current
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
@@ -131,6 +134,11 @@ class TaskPreviewPanel(QWidget):
 
     problems_found = Signal(object)
     """Tuple of Problem: the split does not fit the data set. Empty once it does."""
+    edit_requested = Signal()
+    """The user wants to deal the classes by hand."""
+
+    data_missing = Signal()
+    """The data set that was asked for is not there."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,6 +146,7 @@ class TaskPreviewPanel(QWidget):
         self.summary = QLabel("Tasks")
         self.view = QListView()
         self.message = QLabel()
+        self.edit_button = QToolButton()
         self._pages = QStackedWidget()
         self._wanted: RunConfig | None = None
         self._shown: RunConfig | None = None
@@ -152,14 +161,27 @@ class TaskPreviewPanel(QWidget):
             self._wanted = config
             self._timer.start()
 
+    def refresh(self) -> None:
+        """Work the tasks out again: the data set has changed on the disk."""
+        self._shown = None
+        self._timer.start()
+
     def set_theme(self, theme: Theme) -> None:
         """Draw again in the theme's colours."""
         del theme
+        self.edit_button.setIcon(icon("tasks"))
         self.view.viewport().update()
 
     def _lay_out(self) -> None:
         self.summary.setProperty("role", "heading")
-        self.summary.setContentsMargins(12, 8, 12, 4)
+        self.summary.setContentsMargins(12, 4, 12, 4)
+        self.edit_button.setText("Edit…")
+        self.edit_button.setProperty("role", "quiet")
+        self.edit_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.edit_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.edit_button.setAccessibleName("Edit tasks")
+        self.edit_button.setToolTip("Choose which classes are learned in which task")
+        self.edit_button.clicked.connect(lambda: self.edit_requested.emit())
         self.message.setWordWrap(True)
         self.message.setProperty("role", "muted")
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -179,7 +201,11 @@ class TaskPreviewPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.summary)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 4, 12, 0)
+        head.addWidget(self.summary, 1)
+        head.addWidget(self.edit_button)
+        column.addLayout(head)
         column.addWidget(self._pages, 1)
 
     def _work_out(self) -> None:
@@ -213,6 +239,8 @@ class TaskPreviewPanel(QWidget):
         self.message.setText(f"{sentence[:1].upper()}{sentence[1:]} {error.hint}".rstrip())
         self._pages.setCurrentWidget(self.message)
         self._settle(config, problems)
+        if isinstance(error, DataError) and _same_tasks(config, self._wanted):
+            self.data_missing.emit()
 
     def _settle(self, config: RunConfig, problems: tuple[object, ...]) -> None:
         """Report on a configuration, unless another one is wanted by now."""

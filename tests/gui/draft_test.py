@@ -25,6 +25,13 @@ def test_a_change_is_validated_and_told() -> None:
     assert len(heard) == 1
 
 
+def test_settings_that_belong_together_change_together() -> None:
+    draft, heard = Draft(), []
+    draft.subscribe(lambda: heard.append(draft.config))
+    draft.set_together({"split.sizes": (30, 10), "split.order": "natural"})
+    assert heard == [parse_config({"split": {"sizes": [30, 10], "order": "natural"}})]
+
+
 def test_an_ended_subscription_hears_nothing() -> None:
     draft, heard = Draft(), []
     end = draft.subscribe(lambda: heard.append(1))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import pytest
+from pydantic import Field as Limit
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox
@@ -29,6 +30,9 @@ class Everything(Settings):
     order: str | int | tuple[str, ...] = knob("seeded", "Order", "In what order.", menu="orders")
     method: str = knob("dmc_ot", "Method", "How.", menu="methods")
     place: str = knob("", "Place", "Where.")
+    sizes: tuple[Annotated[int, Limit(ge=1)], ...] = knob((), "Sizes", "How many each.")
+    fit: Literal["crop", "squash"] = knob("crop", "Fit", "How it is made square.", menu="transforms")
+    words: str = knob("", "Words", "What is said.", menu="templates")
 
 
 @pytest.fixture
@@ -60,6 +64,13 @@ def row(qtbot: QtBot, fields: dict[str, Field]) -> Callable[[str], FieldRow]:
         ("order", QComboBox, ("b, or c", "a")),
         ("method", QComboBox, "simple_cil"),
         ("place", QLineEdit, "/data"),
+        ("sizes", QLineEdit, (20, 10, 10)),
+        ("sizes", QLineEdit, (7,)),
+        ("sizes", QLineEdit, ()),
+        ("fit", QComboBox, "squash"),
+        ("words", QComboBox, ""),
+        ("words", QComboBox, "ensemble"),
+        ("words", QComboBox, "a drawing of a {}."),
     ],
 )
 def test_every_kind_of_value_comes_back_as_it_was(
@@ -69,6 +80,24 @@ def test_every_kind_of_value_comes_back_as_it_was(
     made.show_value(value, changed=True, default=value)
     assert isinstance(made.editor.widget, widget)
     assert made.editor.read() == value
+
+
+@pytest.mark.parametrize("typed", ["20, 10,10", "20 10 10", " 20;10 , 10; "])
+def test_a_list_of_numbers_is_read_as_people_type_it(qtbot: QtBot, row: Callable[[str], FieldRow], typed: str) -> None:
+    made = row("sizes")
+    qtbot.keyClicks(made.editor.widget, typed)
+    assert made.editor.read() == (20, 10, 10)
+    assert "20, 10, 10" in made.editor.widget.toolTip()
+
+
+def test_what_is_no_number_in_a_list_of_numbers_stays_to_be_put_right(fields: dict[str, Field]) -> None:
+    assert fields["sizes"].read("20, ten") == (20, "ten")
+    assert fields["sizes"].show((20, "ten")) == "20, ten"
+
+
+def test_a_menu_of_fixed_words_takes_no_others(fields: dict[str, Field]) -> None:
+    assert fields["fit"].kind == "choice"
+    assert [choice.id for choice in fields["fit"].choices] == ["crop", "squash"]
 
 
 def test_words_and_limits_come_from_the_model(fields: dict[str, Field]) -> None:

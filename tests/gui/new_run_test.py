@@ -49,7 +49,7 @@ def test_opens_ready_to_start_the_demo(qtbot: QtBot, panel: NewRunPanel) -> None
 def test_the_demo_preset_is_first_and_there_are_few() -> None:
     assert PRESETS[0].id == "demo"
     assert PRESETS[0].config == RunConfig()
-    assert len(PRESETS) == len({preset.label for preset in PRESETS}) <= 6
+    assert len(PRESETS) == len({preset.label for preset in PRESETS}) <= 10
     assert all(preset.label and preset.help.endswith(".") for preset in PRESETS)
 
 
