@@ -10,15 +10,17 @@ record = open_run(folder)                      the same events again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.caches import CacheInfo
+from backend.caches import clear as clear_caches
+from backend.caches import sizes as cache_sizes
+from backend.caches import verify as verify_caches
 from backend.config import (
     CALIBRATORS,
     DATASETS,
@@ -37,10 +39,14 @@ from backend.config import (
     read_config,
     to_toml,
 )
+from backend.doctor import Finding, examine, report
+from backend.download import Tick, Transfer
 from backend.errors import (
+    ArchiveError,
     CheckpointError,
     ConfigError,
     DataError,
+    DownloadError,
     ModelError,
     Problem,
     RunFolderError,
@@ -63,16 +69,30 @@ from backend.events import (
     TaskScored,
     TaskStarted,
 )
-from backend.gate import Gate
-from backend.library import DataReport, describe, open_pictures
+from backend.gate import Gate, Stopped
+from backend.library import DataReport, describe, fetch_data, import_archive, open_pictures
+from backend.menus import Catalogue, Entry, Preset, catalogue
 from backend.pictures import Part, Pictures
 from backend.places import data_folder
+from backend.qt_libraries import APT, QT_BASE, QT_X11, missing_libraries
+from backend.selftest import SELF_TESTS, SelfTest, Verdict, find_self_test, missing_weights, obstacle, verdict
+from backend.selftest import configuration as self_test_configuration
+from backend.setting import SETTINGS, Setting, SettingId, SettingName, setting_of
+from backend.setting import apply as apply_setting
 from backend.store import RunRecord, RunSummary, list_runs, new_run_folder, open_run, runs_folder
+from backend.units import count, size
 
 __all__ = [
+    "APT",
     "CALIBRATORS",
     "DATASETS",
     "METHODS",
+    "QT_BASE",
+    "QT_X11",
+    "SELF_TESTS",
+    "SETTINGS",
+    "ArchiveError",
+    "CacheInfo",
     "Calibrated",
     "Catalogue",
     "CheckpointError",
@@ -82,8 +102,10 @@ __all__ = [
     "DataReport",
     "DataSettings",
     "DeviceSampled",
+    "DownloadError",
     "Entry",
     "Event",
+    "Finding",
     "Gate",
     "MethodSettings",
     "ModelError",
@@ -102,134 +124,60 @@ __all__ = [
     "RunSettings",
     "RunStarted",
     "RunSummary",
+    "SelfTest",
+    "Setting",
+    "SettingId",
+    "SettingName",
     "Settings",
     "SplitSettings",
     "StageEnded",
     "StepEnded",
+    "Stopped",
     "StorageError",
     "StudioError",
     "TaskPreview",
     "TaskScored",
     "TaskStarted",
+    "Tick",
     "TrainingError",
+    "Transfer",
+    "Verdict",
+    "apply_setting",
+    "cache_sizes",
     "catalogue",
     "changed_from_default",
+    "clear_caches",
     "command_line",
+    "count",
     "data_folder",
     "describe",
+    "examine",
     "export",
+    "fetch_data",
+    "find_self_test",
+    "import_archive",
     "list_runs",
     "load_config",
+    "missing_libraries",
+    "missing_weights",
     "new_run_folder",
+    "obstacle",
     "open_pictures",
     "open_run",
     "parse_config",
     "preview",
     "read_config",
+    "report",
     "resume",
     "run",
     "runs_folder",
+    "self_test_configuration",
+    "setting_of",
+    "size",
     "to_toml",
+    "verdict",
+    "verify_caches",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a menu. `settings` is set for methods: the model that a form is made from."""
-
-    id: str
-    label: str
-    help: str
-    settings: type[Settings] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A ready-made configuration with the reason to choose it."""
-
-    id: str
-    label: str
-    help: str
-    config: RunConfig
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """All menus, and the plug-ins that could not be loaded (name -> why)."""
-
-    methods: tuple[Entry, ...]
-    datasets: tuple[Entry, ...]
-    calibrators: tuple[Entry, ...]
-    models: tuple[Entry, ...]
-    presets: tuple[Preset, ...]
-    broken: Mapping[str, str]
-
-    def menu(self, name: str) -> tuple[Entry, ...]:
-        """Return the entries of a menu that a setting names (see `config.knob`)."""
-        return {
-            "methods": self.methods,
-            "datasets": self.datasets,
-            "calibrators": self.calibrators,
-            "models": self.models,
-            "orders": _ORDERS,
-            "devices": _DEVICES,
-            "splits": _SPLITS,
-            "templates": _TEMPLATES,
-            "transforms": _TRANSFORMS,
-        }[name]
-
-
-_ORDERS = (
-    Entry("seeded", "Shuffled by seed", "Every seed of a run deals the classes anew."),
-    Entry("natural", "As listed", "The data set's own order."),
-    Entry(
-        "published", "As published", "The list that the literature of setting A uses: CIFAR-100, ImageNet-R, CUB-200."
-    ),
-    Entry("1993", "Seed 1993", "numpy.random.seed(1993), customary in the field's toolboxes."),
-)
-_SPLITS = (
-    Entry("auto", "Automatic", "The data set's own split, its folders, or a seeded draw: the first that there is."),
-    Entry("official", "Official", "The split that came with the data set."),
-    Entry("folders", "Folders", "Training and test pictures lie in folders of their own."),
-    Entry("seeded", "Seeded draw", "The same share of every class, drawn with the seed beside."),
-)
-_TEMPLATES = (
-    Entry("", "The data set's own", "One sentence that fits the data set, such as 'a photo of a {}.'."),
-    Entry("a good photo of a {}.", "a good photo of a {}.", "What setting A uses."),
-    Entry("ensemble", "Ensemble", "Mean of the text features over the data set's published list; setting B."),
-)
-_TRANSFORMS = (
-    Entry("crop", "Shorter side, centre crop", "Keeps proportions and loses the rim; CLIP's own, and setting A."),
-    Entry("squash", "Squash", "Both sides to the model's size: all of the picture, out of proportion; setting B."),
-)
-_MODELS = (Entry("demo", "Demo CLIP (ViT, shipped)", "A 0.8 M-parameter image tower trained on the drawn world."),)
-_DEVICES = (
-    Entry("auto", "Automatic", "The first GPU, or the CPU where there is none."),
-    Entry("cpu", "CPU", "Always there; the same bits every time."),
-    Entry("cuda", "CUDA GPU", "The first NVIDIA GPU."),
-)
-
-
-def catalogue() -> Catalogue:
-    """Return all menus; scans the plug-in folders on first use."""
-
-    def entries(registry: Any) -> tuple[Entry, ...]:  # noqa: ANN401
-        return tuple(Entry(p.id, p.label, p.help, getattr(p, "Settings", None)) for p in registry)
-
-    methods, datasets, calibrators = (entries(registry) for registry in (METHODS, DATASETS, CALIBRATORS))
-    broken = {**METHODS.broken, **DATASETS.broken, **CALIBRATORS.broken}
-    return Catalogue(methods, datasets, calibrators, _MODELS, presets(), broken)
-
-
-def presets() -> tuple[Preset, ...]:
-    """Return the presets of `resources/presets`: TOML whose first two comment lines are label and reason."""
-    found: list[Preset] = []
-    for file in sorted(files("resources").joinpath("presets").iterdir(), key=lambda f: (f.name != "demo.toml", f.name)):
-        if file.name.endswith(".toml"):
-            text = file.read_text(encoding="utf-8")
-            label, reason = (line.removeprefix("#").strip() for line in text.splitlines()[:2])
-            found.append(Preset(file.name.removesuffix(".toml"), label, reason, read_config(text)))
-    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,9 @@ Exit codes: 0 finished, 1 failed, 2 bad configuration or usage, 130 stopped.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import runpy
-import signal
 import sys
-import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,12 +17,13 @@ from rich.table import Table
 from rich.text import Text
 
 from backend import api
+from backend.commands_machine import add_commands
 from backend.config import DATASETS, METHODS, MethodSettings, RunConfig, Settings
+from backend.console import CODES, complain, table, watch_run
 from backend.errors import ConfigError, StudioError
 from backend.events import RunEnded
 from backend.gate import Gate
 
-_CODES: Final = {"finished": 0, "failed": 1, "stopped": 130}
 _KINDS: Final = ("checkpoint", "csv", "json", "latex", "png", "svg")
 _LISTS: Final = ("methods", "datasets", "calibrators", "runs")
 
@@ -37,18 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return given.act(given)
     except ConfigError as error:
         for problem in error.problems:
-            _complain(f"{problem.key}: {problem.sentence}", problem.hint)
+            complain(f"{problem.key}: {problem.sentence}", problem.hint)
         return 2
     except StudioError as error:
-        _complain(error.sentence, error.hint)
+        complain(error.sentence, error.hint)
         return 1
-
-
-def _complain(sentence: str, hint: str) -> None:
-    console = Console(stderr=True)
-    console.print(Text(sentence, style="bold red"), soft_wrap=True)
-    if hint:
-        console.print(Text(f"  {hint}"), soft_wrap=True)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -95,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("--top", type=int, default=5, metavar="N", help="classes to show (5)")
     listing = command("list", _list, "List what there is to choose from, or your runs.")
     listing.add_argument("what", nargs="?", choices=_LISTS)
-    command("doctor", _doctor, "Check versions, device, memory, disk, data sets and plug-ins.")
+    add_commands(command)
     return parser
 
 
@@ -149,39 +140,7 @@ def _resume(given: argparse.Namespace) -> int:
 
 
 def _watch(folder: Path, work: Callable[[Callable[[Any], None], Gate], RunEnded]) -> int:
-    from backend.terminal import Terminal
-
-    gate, console = Gate(), Console()
-    with _stopped_by_signals(gate), Terminal(console, Console(stderr=True)) as terminal:
-        ended = work(terminal, gate)
-    if ended.outcome == "failed":
-        _complain(ended.message, ended.hint)
-    else:
-        said = ended.message or f"Finished in {ended.seconds:.0f} s."
-        console.print(f"{said} Run folder: {folder}", markup=False, highlight=False, soft_wrap=True)
-    return _CODES[ended.outcome]
-
-
-@contextlib.contextmanager
-def _stopped_by_signals(gate: Gate) -> Generator[None]:
-    """Let the first Ctrl-C or SIGTERM stop the run after its step, and the second one kill it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = (signal.SIGINT, signal.SIGTERM)
-
-    def stop(*_: object) -> None:
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
-        _complain("Stopping after this step.", "Once more kills the run; its last checkpoint stays.")
-        gate.stop()
-
-    before = [signal.signal(number, stop) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
+    return CODES[watch_run(folder, work).outcome]
 
 
 def _export(given: argparse.Namespace) -> int:
@@ -206,40 +165,24 @@ def _list(given: argparse.Namespace) -> int:
     for what in (given.what,) if given.what else _LISTS:
         console.print(_runs_table() if what == "runs" else _menu_table(what))
     for name, why in api.catalogue().broken.items():
-        _complain(f"Plug-in '{name}' cannot be loaded: {why}.", "Remove it, or repair it.")
+        complain(f"Plug-in '{name}' cannot be loaded: {why}.", "Remove it, or repair it.")
     return 0
 
 
 def _menu_table(what: str) -> Table:
-    table = _table(what, "id", "name", "what it is")
+    listing = table(what, "id", "name", "what it is")
     for entry in api.catalogue().menu(what):
-        table.add_row(*(Text(cell) for cell in (entry.id, entry.label, entry.help)))
-    return table
+        listing.add_row(*(Text(cell) for cell in (entry.id, entry.label, entry.help)))
+    return listing
 
 
 def _runs_table() -> Table:
-    table = _table(f"runs in {api.runs_folder()}", "name", "state", "method", "data set", "tasks", "last", "average")
+    listing = table(f"runs in {api.runs_folder()}", "name", "state", "method", "data set", "tasks", "last", "average")
     for run in api.list_runs():
         numbers = ("" if value is None else f"{value:.1f}" for value in (run.last, run.average))
         cells = (run.name, run.state, run.method, run.dataset, f"{run.tasks_done}/{run.tasks}", *numbers)
-        table.add_row(*(Text(cell) for cell in cells))
-    return table
-
-
-def _table(title: str, first: str, *others: str) -> Table:
-    table = Table(first, *others, title=Text(title), title_justify="left")
-    table.columns[0].no_wrap = True
-    return table
-
-
-def _doctor(_: argparse.Namespace) -> int:
-    from backend.doctor import examine
-
-    console, fine = Console(highlight=False, markup=False, soft_wrap=True), True
-    for finding in examine():
-        console.print(f"{'ok  ' if finding.fine else 'BAD '} {finding.name}: {finding.value}")
-        fine = fine and finding.fine
-    return 0 if fine else 1
+        listing.add_row(*(Text(cell) for cell in cells))
+    return listing
 
 
 if __name__ == "__main__":

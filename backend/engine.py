@@ -16,7 +16,8 @@ import torch
 
 from backend import checkpoint, devices, metrics
 from backend.config import DATASETS, METHODS, RunConfig
-from backend.encoders.clip import load_encoder
+from backend.data_record import DataRecord, read_record, record_of
+from backend.encoders.clip import ClipEncoder, load_encoder
 from backend.errors import CheckpointError, DataError, StudioError
 from backend.events import (
     Calibrated,
@@ -30,11 +31,14 @@ from backend.events import (
 )
 from backend.gate import Gate, Stopped
 from backend.pictures import Dataset, Part
-from backend.progress import About, Progress
+from backend.progress import About, Progress, weights_words
+from backend.setting import setting_of
 from backend.stages.bench import Bench, positions
 from backend.stages.method import Method, below
-from backend.stages.pixels import PixelStore, build_store
+from backend.stages.pixels import PictureStore
+from backend.stages.prepare import prepare
 from backend.stages.pulse import Pulse
+from backend.stages.transfers import TransferNews
 from backend.store import RunFolder
 from backend.tasks import Task, split_hash, tasks_of
 
@@ -128,15 +132,17 @@ class _Run:
         chosen = devices.choose(config.run.device, config.run.precision)
         dataset: Dataset = DATASETS[config.data.name](config.data)
         self.tasks = tasks_of(config, dataset)
-        self.encoder = load_encoder(config.model, chosen.device, config.run.precision, config.run.seed)
         saved = checkpoint.latest(self.home.path)
         done = saved.task + 1 if saved else 0
         self._rewind(done)
         self._announce(chosen, dataset, threads, done)
         self._report_damage(saved)
-        self.train_store = self._store(dataset, "train")
-        self.test_store = self._store(dataset, config.data.score_on)
-        split = split_hash(self.test_store.names, self.tasks)
+        self.encoder = self._encoder(chosen, dataset)
+        transform, scored = config.model.transform, config.data.score_on
+        self.train_store = prepare(dataset, "train", self.encoder, transform, self.pulse)
+        self.test_store = prepare(dataset, scored, self.encoder, transform, self.pulse)
+        self._same_data(record_of(dataset, self.stores, f"{transform}/{self.encoder.size}"))
+        split = split_hash(dataset.pictures(scored).names, self.tasks)
         self.about = About(config, self.tasks, self.encoder.weights, dataset.templates, split, str(chosen.device))
         method = self._method(dataset)
         if saved:
@@ -144,7 +150,8 @@ class _Run:
         for task in self.tasks[done:]:
             self._learn(task, method)
         total = {"total": time.monotonic() - self.begun}
-        self.home.write_result(self.about.result(self.progress, total | self.pulse.seconds))
+        skipped = {part: list(store.skipped) for part, store in self.stores.items()}
+        self.home.write_result(self.about.result(self.progress, total | self.pulse.seconds) | {"skipped": skipped})
 
     def _rewind(self, done: int) -> None:
         """Forget events after the last checkpoint: what they tell will happen again, identically."""
@@ -180,23 +187,42 @@ class _Run:
                 threads=threads,
                 first_task=done,
                 pictures=len(dataset.pictures("train")),
+                setting=setting_of(config),
+                weights=weights_words(config.model),
+                transform=config.model.transform,
+                templates=dataset.templates,
+                split_hash=split_hash(dataset.pictures(config.data.score_on).names, self.tasks),
             )
         )
         if chosen.warning:
             self.emit(Note(level="warning", text=chosen.warning))
 
-    def _store(self, dataset: Dataset, part: Part) -> PixelStore:
-        """Return the pictures of a part, decoded once and cached."""
-        pictures = dataset.pictures(part)
-        empty = set(range(len(dataset.class_names))) - set(pictures.labels.tolist())
-        if empty:
-            name = dataset.class_names[min(empty)]
-            raise DataError(f"The class '{name}' has no {part} pictures ({len(empty)} in all).", "Check data.root.")
-        with self.pulse.stage("prepare", 0, len(pictures)) as meter:
-            key = f"{dataset.fingerprint}/{part}/shorter side, centre crop"
-            return build_store(
-                pictures, self.encoder.preprocess, key=key, size=self.encoder.size, tick=lambda _: meter.step(1)
-            )
+    def _encoder(self, chosen: devices.Chosen, dataset: Dataset) -> ClipEncoder:
+        """Load the model, downloading its weights where they are missing; refuse prompts that it cannot read whole."""
+        config, news = self.config, TransferNews(self.pulse)
+        encoder = load_encoder(config.model, chosen.device, config.run.precision, config.run.seed, news, self.gate)
+        for warning in encoder.warnings:
+            self.emit(Note(level="warning", text=warning))
+        encoder.check_prompts(dataset.class_names, dataset.templates)
+        return encoder
+
+    @property
+    def stores(self) -> dict[Part, PictureStore]:
+        """The pictures of each part in use."""
+        return {"train": self.train_store, self.config.data.score_on: self.test_store}
+
+    def _same_data(self, now: DataRecord) -> None:
+        """Note which pictures the run begins with; on resuming, refuse others.
+
+        Raises:
+            DataError: pictures are missing, new or changed.
+            RunFolderError: what the run began with cannot be read.
+        """
+        if (before := self.home.read_data()) is None:
+            self.home.write_data(now.model_dump_json().encode())
+        elif changes := read_record(before).changes(now):
+            hint = "Put the data set back as it was, or start a new run."
+            raise DataError(f"The data set has changed since this run began: {changes}.", hint)
 
     def _method(self, dataset: Dataset) -> Method[Any]:
         bench = Bench(

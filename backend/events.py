@@ -42,6 +42,16 @@ class RunStarted(_Event):
     """0, or the task at which a resumed run goes on: later tasks seen before are superseded."""
     pictures: int = 0
     """Training pictures of all tasks."""
+    setting: str = ""
+    """`A`, `B` or `custom`: with which published numbers this run may be compared."""
+    weights: str = ""
+    """Architecture and tag or file of the model."""
+    transform: str = ""
+    """`crop` or `squash`."""
+    templates: tuple[str, ...] = ()
+    """The prompts that class text features are the mean over."""
+    split_hash: str = ""
+    """Of test pictures and task lists; empty in runs of old."""
 
 
 class TaskStarted(_Event):

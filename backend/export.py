@@ -17,6 +17,7 @@ from backend.config import METHODS, parse_config
 from backend.disk import new_folder, write_atomic, write_synced, writing
 from backend.errors import ConfigError, RunFolderError, StorageError, nearest
 from backend.history import open_run
+from backend.progress import weights_words
 
 SUFFIXES: Final[Mapping[str, str]] = {
     "checkpoint": "",
@@ -95,13 +96,17 @@ def _latest(folder: Path) -> Checkpoint:
 def _so_far(saved: Checkpoint) -> dict[str, Any]:
     known, scored = saved.manifest, saved.manifest["scored"]
     config = known["config"]
+    model = parse_config(config).model
     matrix = [entry["row"] for entry in scored]
     return {
         "method": config["method"]["name"],
         "dataset": config["data"]["name"],
-        "weights": f"{config['model']['name']}:{known['weights']}",
+        "setting": known.get("setting", "custom"),
+        "weights": f"{weights_words(model)}:{known['weights']}",
+        "transform": model.transform,
         "template": known.get("template", ""),
         "seed": config["run"]["seed"],
+        "class_order": known.get("class_order", []),
         "split_hash": known["split_hash"],
         "class_names": known["class_names"],
         "tasks": known["tasks"],
@@ -127,8 +132,10 @@ def _header(result: Mapping[str, Any]) -> list[str]:
         "setting",
         "scored_on",
         "weights",
+        "transform",
         "template",
         "seed",
+        "class_order",
         "split_hash",
         "precision",
         "finished",
@@ -237,6 +244,7 @@ def _classes(saved: Checkpoint, result: Mapping[str, Any]) -> dict[str, Any]:
         "dataset",
         "setting",
         "weights",
+        "transform",
         "template",
         "seed",
         "split_hash",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from backend import devices, metrics
-from backend.config import RunConfig
+from backend.config import ModelSettings, RunConfig
 from backend.events import Calibrated, TaskScored
+from backend.setting import setting_of
 from backend.tasks import Task
 
 
@@ -64,10 +66,13 @@ class About:
         """Return what a reader of a checkpoint must know."""
         return {
             "config": self.config.model_dump(mode="json"),
+            "setting": setting_of(self.config),
             "weights": self.weights,
+            "transform": self.config.model.transform,
             "template": self.template,
             "split_hash": self.split,
             "tasks": [list(task.names) for task in self.tasks],
+            "class_order": [c for task in self.tasks for c in task.classes],
             "class_names": [name for task in self.tasks[: len(progress.scored)] for name in task.names],
             "scored": [scored.model_dump(mode="json") for scored in progress.scored],
             "calibrated": [calibrated.model_dump(mode="json") for calibrated in progress.calibrated],
@@ -82,8 +87,9 @@ class About:
             "method": config.method.name,
             "dataset": config.data.name,
             "scored_on": config.data.score_on,
-            "setting": "custom",
-            "weights": f"{config.model.name}:{self.weights}",
+            "setting": setting_of(config),
+            "weights": f"{weights_words(config.model)}:{self.weights}",
+            "transform": config.model.transform,
             "template": self.template,
             "seed": config.run.seed,
             "class_order": [c for task in self.tasks for c in task.classes],
@@ -106,6 +112,14 @@ class About:
             "config": config.model_dump(mode="json"),
             "finished": True,
         }
+
+
+def weights_words(model: ModelSettings) -> str:
+    """Return a model's architecture with the tag or file of its weights; the demo and local folders have their own."""
+    own = model.name == "demo" or model.name.startswith("local-dir:")
+    if not model.pretrained or (own and model.pretrained != "random"):
+        return model.name
+    return f"{model.name}:{Path(model.pretrained).name}"
 
 
 def _drift(calibrated: Calibrated) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 config.toml     what the run is                 events.jsonl   what it said, one line an event: the truth
 run.log         times and tracebacks; it is locked while somebody writes the folder
 checkpoints/    see backend.checkpoint          result.json    the metrics, written at the end
+data.json       which pictures it began with (see backend.data_record)
 ```
 """
 
@@ -14,7 +15,7 @@ import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic_core import to_json
 
@@ -49,6 +50,8 @@ __all__ = [
     "open_run",
     "runs_folder",
 ]
+
+DATA: Final = "data.json"
 
 
 class RunFolder:
@@ -134,6 +137,21 @@ class RunFolder:
             StorageError: it cannot be written; an older one is as it was.
         """
         write_atomic(self.path / RESULT, to_json(dict(result), indent=2, inf_nan_mode="null") + b"\n")
+
+    def write_data(self, record: bytes) -> None:
+        """Write data.json as a whole.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        write_atomic(self.path / DATA, record)
+
+    def read_data(self) -> bytes | None:
+        """Return the contents of data.json; None before the first pictures were read."""
+        try:
+            return (self.path / DATA).read_bytes()
+        except FileNotFoundError:
+            return None
 
     def events(self) -> list[Event]:
         """Return the events so far."""

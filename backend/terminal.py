@@ -1,12 +1,12 @@
-"""A run in a terminal: a fold over events. Bars where somebody watches, one line a task where nobody does."""
+"""A run or a transfer in a terminal: bars where somebody watches, a line a task or a phase where nobody does."""
 
 from __future__ import annotations
 
 import time
-from typing import assert_never
+from typing import Final, assert_never
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from backend.events import (
@@ -24,6 +24,8 @@ from backend.events import (
     TaskScored,
     TaskStarted,
 )
+from backend.transfer import Transfer
+from backend.units import size
 
 
 class Terminal:
@@ -97,3 +99,43 @@ class Terminal:
         if event.level != "info" or self._console.is_terminal:
             style = {"info": "dim", "warning": "yellow", "error": "red"}[event.level]
             self._errors.print(Text(f"{event.level}: {event.text} {event.hint}".rstrip(), style=style), soft_wrap=True)
+
+
+PHASES: Final = {"download": "Downloading", "check": "Checking", "unpack": "Unpacking"}
+
+
+class TransferBar:
+    """Shows a download or an unpacking on a console; a context manager that is called with each `Transfer`."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(30),
+            DownloadColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+        )
+        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._bar = self._progress.add_task("", total=None, rate="")
+        self._said = ""
+
+    def __enter__(self) -> TransferBar:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def __call__(self, transfer: Transfer) -> None:
+        """Show how far it is."""
+        title = f"{PHASES[transfer.phase]} {transfer.name}"
+        if title != self._said:
+            self._said = title
+            # A new bar: rich does not forget the total of an old one.
+            self._progress.remove_task(self._bar)
+            self._bar = self._progress.add_task(title, total=None, rate="")
+            if not self._console.is_terminal:
+                self._console.print(Text(title), soft_wrap=True)
+        rate = f"{size(transfer.rate)}/s" if transfer.rate else ""
+        self._progress.update(self._bar, total=transfer.total or None, completed=transfer.done, rate=rate)

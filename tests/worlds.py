@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import numpy as np
 
 from backend.config import DATASETS, RunConfig
@@ -11,16 +13,18 @@ from backend.errors import DataError
 from backend.pictures import PARTS, Dataset, Part, Pictures
 
 THINGS = drawn.THINGS[::5]
+BROKEN = {"broken": {5, 17}, "ruined": set(range(7))}
+"""Pictures of each part that do not decode, by `data.root`; a class has 12 for training and 6 for each other part."""
 
 
 class TinyPictures(Pictures):
-    def __init__(self, part: Part, count: int, broken: int | None = None) -> None:
+    def __init__(self, part: Part, count: int, broken: Container[int] = ()) -> None:
         self.labels = np.repeat(np.arange(len(THINGS), dtype=np.int64), count)
         self.names = tuple(f"{part}/{i}" for i in range(len(self.labels)))
         self._part, self._count, self._broken = part, count, broken
 
     def load(self, index: int) -> np.ndarray:
-        if index == self._broken:
+        if index in self._broken:
             raise DataError(f"The picture '{self.names[index]}' does not decode.", "Remove it, or get it again.")
         kind, number = divmod(index, self._count)
         texture, colour, shape = THINGS[kind]
@@ -43,7 +47,7 @@ class Tiny(Dataset):
         return f"tiny-{self.settings.root}"
 
     def pictures(self, part: Part) -> Pictures:
-        return TinyPictures(part, 12 if part == "train" else 6, broken=5 if self.settings.root == "broken" else None)
+        return TinyPictures(part, 12 if part == "train" else 6, BROKEN.get(self.settings.root, ()))
 
 
 def tiny_config(**sections: dict) -> RunConfig:

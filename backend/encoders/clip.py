@@ -6,12 +6,8 @@ The demo model goes the same way as every other: it is an open_clip local direct
 from __future__ import annotations
 
 import hashlib
-import json
-import pickle
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from importlib.resources import as_file, files
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -22,9 +18,13 @@ from PIL import Image
 from torch import Tensor, nn
 
 from backend.config import ModelSettings
+from backend.download import Tick
 from backend.encoders import tuning
+from backend.encoders.models import load_model, open_clip_name
 from backend.encoders.prompts import SoftPrompts, TextTower
-from backend.errors import CheckpointError, ModelError, nearest
+from backend.encoders.squares import square
+from backend.errors import CheckpointError
+from backend.gate import Gate
 
 _HALF: Final = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -38,6 +38,7 @@ class ClipEncoder:
         size: side of an input picture in pixels.
         scale: the model's logit scale (exp of its parameter).
         weights: a hash of the weights before tuning.
+        warnings: what a user of these weights must know.
     """
 
     def __init__(
@@ -48,8 +49,10 @@ class ClipEncoder:
         device: torch.device,
         precision: str,
         seed: int,
+        warnings: tuple[str, ...] = (),
     ) -> None:
         self.settings = settings
+        self.warnings = warnings
         self.device = device
         self.model: Any = model.to(device).eval().requires_grad_(requires_grad=False)
         self.weights = _hash(self.model.state_dict())
@@ -72,12 +75,21 @@ class ClipEncoder:
     def _autocast(self) -> AbstractContextManager[Any]:
         return torch.autocast(self.device.type, dtype=self._half) if self._half else nullcontext()
 
-    def image(self, pixels: Tensor) -> Tensor:
-        """Return unit-norm features `(n, d)`, float32, of pixels `(n, 3, size, size)` uint8 on any device."""
+    @property
+    def frozen(self) -> bool:
+        """Whether the tower itself never moves, so that its output can be kept."""
+        return self.settings.tuning in {"adapter", "none"}
+
+    def tower(self, pixels: Tensor) -> Tensor:
+        """Return the tower's output `(n, d)`, float32, for pixels `(n, 3, size, size)` uint8 on any device."""
         batch = (pixels.to(self.device, non_blocking=True).float() - self._mean) / self._std
         with self._autocast():
-            features = self.model.visual(batch)
-        return F.normalize(self.adapter(features.float()), dim=-1)
+            return self.model.visual(batch).float()
+
+    def image(self, inputs: Tensor) -> Tensor:
+        """Return unit-norm features `(n, d)`, float32, of pixels as `tower` takes them, or of its output `(n, d)`."""
+        features = self.tower(inputs) if inputs.dim() == 4 else inputs.to(self.device, non_blocking=True)
+        return F.normalize(self.adapter(features), dim=-1)
 
     def parameters(self) -> list[nn.Parameter]:
         """Return what tuning moves; empty for a frozen tower."""
@@ -87,22 +99,27 @@ class ClipEncoder:
         named = {f"visual.{name}": value for name, value in tuning.moving(self.model.visual).items()}
         return named | {f"adapter.{name}": value for name, value in tuning.moving(self.adapter).items()}
 
-    def prompts(self, template: str, *, length: int, per_task: bool) -> SoftPrompts:
-        """Return fresh soft prompts on this text tower."""
-        return SoftPrompts(self.text, template, length=length, per_task=per_task).to(self.device)
+    def prompts(self, template: str, *, length: int, per_task: bool, names: Sequence[str] = ()) -> SoftPrompts:
+        """Return fresh soft prompts on this text tower, after a look at all class names to come.
+
+        Raises:
+            ModelError: a class name leaves no room for the contexts.
+        """
+        return SoftPrompts(self.text, template, length=length, per_task=per_task, names=names).to(self.device)
 
     def preprocess(self, picture: Image.Image) -> Tensor:
-        """Return a picture as uint8 `(3, size, size)`: shorter side resized (bicubic), centre cropped."""
-        picture = picture.convert("RGB")
-        side = self.size
-        if picture.size != (side, side):
-            factor = side / min(picture.size)
-            width, height = (max(side, round(n * factor)) for n in picture.size)
-            left, top = (width - side) // 2, (height - side) // 2
-            picture = picture.resize((width, height), Image.Resampling.BICUBIC).crop(
-                (left, top, left + side, top + side)
-            )
-        return torch.from_numpy(np.asarray(picture).transpose(2, 0, 1).copy())
+        """Return a picture as uint8 `(3, size, size)`, as the settings' transform makes it."""
+        return torch.from_numpy(
+            np.asarray(square(picture, self.size, self.settings.transform)).transpose(2, 0, 1).copy()
+        )
+
+    def check_prompts(self, names: Sequence[str], templates: Sequence[str]) -> None:
+        """Refuse prompts that the text tower would cut short.
+
+        Raises:
+            ModelError: names the prompt that is too long.
+        """
+        self.text.tokenize([template.replace("{}", name) for template in templates for name in names])
 
     def delta(self) -> dict[str, Tensor]:
         """Return what tuning has changed: LoRA factors, adapter, or the difference of all weights."""
@@ -133,50 +150,32 @@ class ClipEncoder:
                 state[name].copy_(value)
 
 
-def demo_folder() -> Path:
-    """Return the folder of the demo model."""
-    with as_file(files("resources").joinpath("demo_model")) as folder:
-        return Path(folder)
+def load_encoder(
+    settings: ModelSettings,
+    device: torch.device,
+    precision: str = "fp32",
+    seed: int = 0,
+    tick: Tick | None = None,
+    gate: Gate | None = None,
+) -> ClipEncoder:
+    """Load a model as an encoder on a device, downloading its weights if they are not there.
 
-
-def load_model(settings: ModelSettings) -> tuple[nn.Module, Any]:
-    """Load an open_clip model and its tokenizer on the CPU, in float32.
+    Args:
+        settings: which model, and what moves in it.
+        device: where it goes.
+        precision: `fp32`, `bf16` or `fp16` autocast.
+        seed: of untrained weights, and of what tuning adds.
+        tick: told how far a download is.
+        gate: a download asks it whether to go on.
 
     Raises:
         ModelError: there is no such architecture, tag or file, or the weights do not fit.
+        DownloadError: the weights cannot be had.
+        StorageError: they cannot be written.
+        Stopped: the gate was closed.
     """
-    name = f"local-dir:{demo_folder()}" if settings.name == "demo" else settings.name
-    if name.startswith("local-dir:"):
-        folder = Path(name.removeprefix("local-dir:"))
-        if not (folder / "open_clip_config.json").is_file():
-            raise ModelError(
-                f"'{folder}' holds no open_clip_config.json.", "Give a folder in open_clip's local-directory format."
-            )
-    elif name not in open_clip.list_models():
-        raise ModelError(f"open_clip has no model '{name}'.", nearest(name, open_clip.list_models()))
-    try:
-        random = settings.pretrained == "random"
-        model = open_clip.create_model(
-            name, pretrained=None if random else settings.pretrained or None, load_weights=not random
-        )
-        return model, open_clip.get_tokenizer(name)
-    except (RuntimeError, OSError, ValueError, KeyError, pickle.UnpicklingError) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ModelError(
-            f"Model '{settings.name}' cannot be loaded: {first}", "Check model.name and model.pretrained."
-        ) from error
-
-
-def load_encoder(settings: ModelSettings, device: torch.device, precision: str = "fp32", seed: int = 0) -> ClipEncoder:
-    """Load a model as an encoder on a device.
-
-    Raises:
-        ModelError: see `load_model`.
-    """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)  # the weights of an architecture without pre-trained ones
-        model, tokenizer = load_model(settings)
-    return ClipEncoder(model, tokenizer, settings, device, precision, seed)
+    loaded = load_model(settings, seed, tick, gate)
+    return ClipEncoder(loaded.model, loaded.tokenizer, settings, device, precision, seed, loaded.warnings)
 
 
 def merged_state(
@@ -202,14 +201,15 @@ def merged_state(
 
 
 def _open_clip_config(settings: ModelSettings, encoder: ClipEncoder) -> dict[str, Any]:
-    if settings.name == "demo" or settings.name.startswith("local-dir:"):
-        folder = demo_folder() if settings.name == "demo" else Path(settings.name.removeprefix("local-dir:"))
-        return json.loads((folder / "open_clip_config.json").read_text(encoding="utf-8"))
+    """Return what open_clip needs to build the model and to prepare pictures as this encoder does."""
     visual = encoder.model.visual
-    return {
-        "model_cfg": open_clip.get_model_config(settings.name),
-        "preprocess_cfg": {"mean": list(visual.image_mean), "std": list(visual.image_std)},
+    preprocess = {
+        "mean": list(visual.image_mean),
+        "std": list(visual.image_std),
+        "interpolation": "bicubic",
+        "resize_mode": {"crop": "shortest", "squash": "squash"}[settings.transform],
     }
+    return {"model_cfg": open_clip.get_model_config(open_clip_name(settings)), "preprocess_cfg": preprocess}
 
 
 def _hash(state: Mapping[str, Tensor]) -> str:

@@ -9,13 +9,16 @@ Soft prompts follow CoOp (Zhou et al. 2022): context vectors stand where the wor
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final, NoReturn
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from backend.errors import ModelError
+
+_ALL: Final = 10_000
+"""Room for any text, to count its tokens."""
 
 
 class TextTower:
@@ -25,7 +28,7 @@ class TextTower:
         ModelError: the text tower is not one of open_clip's own (soft prompts need its embeddings).
     """
 
-    def __init__(self, model: nn.Module, tokenizer: Callable[[Sequence[str]], Tensor], device: torch.device) -> None:
+    def __init__(self, model: nn.Module, tokenizer: Callable[..., Tensor], device: torch.device) -> None:
         tower: Any = getattr(model, "text", model)
         if not all(hasattr(tower, name) for name in ("token_embedding", "positional_embedding", "ln_final")):
             hint = "Choose an architecture with open_clip's own text transformer, such as ViT-B-16."
@@ -39,11 +42,37 @@ class TextTower:
         """Width of a token embedding."""
         return int(self._tower.token_embedding.weight.shape[1])
 
-    def tokenize(self, texts: Sequence[str], *, crop: bool = True) -> Tensor:
-        """Return token ids `(n, length)`, cropped behind the longest text unless `crop` is False."""
-        tokens = self._tokenizer(list(texts))
-        length = int(tokens.argmax(dim=1).max()) + 1 if crop else tokens.shape[1]
+    @property
+    def limit(self) -> int:
+        """Most tokens of a prompt, with its start and its end."""
+        return len(self._tower.positional_embedding)
+
+    def tokenize(self, texts: Sequence[str], *, crop: bool = True, reserved: int = 0) -> Tensor:
+        """Return token ids `(n, length)`.
+
+        Args:
+            texts: plain texts.
+            crop: cut behind the longest text.
+            reserved: how many vectors will be put between start and text, and need room too.
+
+        Raises:
+            ModelError: a text is too long; names it.
+        """
+        tokens = self._tokenizer(list(texts), context_length=2 * self.limit)
+        lengths = tokens.argmax(dim=1) + 1
+        if int(lengths.max()) + reserved > self.limit:
+            self._refuse(texts[int(lengths.argmax())], reserved)
+        length = int(lengths.max()) if crop else self.limit
         return tokens[:, :length].to(self.device)
+
+    def _refuse(self, text: str, reserved: int) -> NoReturn:
+        """Name a text that is too long, with all its tokens: a tokenizer cuts off what it has no room for."""
+        count = int(self._tokenizer([text], context_length=_ALL).argmax()) + 1
+        learned = f" and {reserved} learned vectors" if reserved else ""
+        raise ModelError(
+            f"The text '{text}' has {count} tokens{learned}; the model reads at most {self.limit}.",
+            "Use a shorter class name, data.template or method.prompt_length.",
+        )
 
     def embed(self, tokens: Tensor) -> Tensor:
         """Return token embeddings `(n, length, width)`."""
@@ -57,12 +86,6 @@ class TextTower:
             ends: position of the end token of each row `(n,)`.
         """
         tower, length = self._tower, embeddings.shape[1]
-        if length > len(tower.positional_embedding):
-            limit = len(tower.positional_embedding)
-            raise ModelError(
-                f"A prompt of {length} tokens does not fit a context of {limit}.",
-                "Use shorter contexts or class names.",
-            )
         mask = tower.attn_mask
         hidden = embeddings + tower.positional_embedding[:length]
         hidden = tower.transformer(hidden, attn_mask=None if mask is None else mask[:length, :length])
@@ -90,9 +113,15 @@ class SoftPrompts(nn.Module):
         template: hand-written prompt with `{}` for the class name.
         length: context vectors, shared and task-specific each; 0 takes as many as the template has words.
         per_task: whether classes of a task share a context of their own (DMC-OT) or not (DMC).
+        names: of all classes to come: one that is too long is refused now, not at its task.
+
+    Raises:
+        ModelError: a class name leaves no room for the contexts.
     """
 
-    def __init__(self, tower: TextTower, template: str, *, length: int = 0, per_task: bool) -> None:
+    def __init__(
+        self, tower: TextTower, template: str, *, length: int = 0, per_task: bool, names: Sequence[str] = ()
+    ) -> None:
         super().__init__()
         self._tower = tower
         self._template = template
@@ -104,6 +133,8 @@ class SoftPrompts(nn.Module):
         self._task_of: list[int] = []
         self._tokens = torch.zeros(0, 0, dtype=torch.long)
         self._embedded = torch.zeros(0)
+        if names:
+            self._tokenize(names)
 
     @torch.no_grad()
     def _context_of(self, template: str, length: int) -> Tensor:
@@ -121,7 +152,7 @@ class SoftPrompts(nn.Module):
         if self._per_task:
             self.own.append(nn.Parameter((self.own[-1] if len(self.own) else self._start).detach().clone()))
         with torch.no_grad():
-            self._tokens = self._tower.tokenize([self._rest(name) for name in self._names])
+            self._tokens = self._tokenize(self._names)
             self._embedded = self._tower.embed(self._tokens)
 
     @property
@@ -138,6 +169,8 @@ class SoftPrompts(nn.Module):
         sequence = torch.cat([embedded[:, :1], *(c.to(embedded) for c in contexts), embedded[:, 1:]], dim=1)
         return self._tower.encode(sequence, tokens.argmax(dim=1) + sequence.shape[1] - tokens.shape[1])
 
-    def _rest(self, name: str) -> str:
-        """Return the class name and what the template says after it."""
-        return name + self._template.split("{}", maxsplit=1)[-1]
+    def _tokenize(self, names: Sequence[str]) -> Tensor:
+        """Return token ids of the class names, each with what the template says after it."""
+        after = self._template.split("{}", maxsplit=1)[-1]
+        contexts = 2 if self._per_task else 1
+        return self._tower.tokenize([name + after for name in names], reserved=contexts * len(self._start))

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from backend.stages.bench import Bench
-from backend.stages.pixels import jitter
+from backend.stages.pixels import fed, jitter
 from backend.stages.settings import AdaptSettings
 
 
@@ -40,11 +40,9 @@ def adapt_vision(
     with bench.pulse.stage("adapt", task, steps) as meter:
         for _ in range(settings.epochs):
             for batch in torch.randperm(len(rows), generator=draw).split(run.batch_size):
-                pixels = jitter(bench.train.pixels[rows[batch]], settings.jitter, draw)
-                if encoder.device.type == "cuda":
-                    pixels = pixels.pin_memory()
+                inputs = fed(jitter(bench.train.inputs[rows[batch]], settings.jitter, draw), encoder.device)
                 wanted = targets[batch].to(encoder.device, non_blocking=True)
-                loss = F.cross_entropy(encoder.scale * encoder.image(pixels) @ anchors.T, wanted)
+                loss = F.cross_entropy(encoder.scale * encoder.image(inputs) @ anchors.T, wanted)
                 optimizer.zero_grad(set_to_none=True)
                 scaler.scale(loss).backward()
                 scaler.unscale_(optimizer)

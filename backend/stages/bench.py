@@ -9,13 +9,14 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor, nn
 
 from backend.calibration import Array, Stored
 from backend.config import RunSettings
 from backend.events import Stage
 from backend.seeding import torch_generator
-from backend.stages.pixels import PixelStore
+from backend.stages.pixels import PictureStore, fed
 from backend.stages.pulse import Pulse
 from backend.tasks import Task
 
@@ -43,13 +44,21 @@ class Encoder(Protocol):
     """An image tower to tune and a frozen text tower (see `backend.encoders.clip`)."""
 
     device: torch.device
+    size: int
     scale: float
+    weights: str
 
     @property
     def text(self) -> TextEncoder: ...  # noqa: D102
-    def image(self, pixels: Tensor) -> Tensor: ...  # noqa: D102
+    @property
+    def frozen(self) -> bool: ...  # noqa: D102
+    def preprocess(self, picture: Image.Image) -> Tensor: ...  # noqa: D102
+    def tower(self, pixels: Tensor) -> Tensor: ...  # noqa: D102
+    def image(self, inputs: Tensor) -> Tensor: ...  # noqa: D102
     def parameters(self) -> list[nn.Parameter]: ...  # noqa: D102
-    def prompts(self, template: str, *, length: int, per_task: bool) -> Prompts: ...  # noqa: D102
+    def prompts(  # noqa: D102
+        self, template: str, *, length: int, per_task: bool, names: Sequence[str] = ()
+    ) -> Prompts: ...
 
 
 @dataclass
@@ -66,7 +75,7 @@ class Bench:
     """
 
     encoder: Encoder
-    train: PixelStore
+    train: PictureStore
     class_names: tuple[str, ...]
     templates: tuple[str, ...]
     settings: RunSettings
@@ -95,13 +104,13 @@ class Bench:
         return torch_generator(self.settings.seed, *names)
 
     @torch.no_grad()
-    def features(self, store: PixelStore, rows: Tensor, *, stage: Stage, task: int) -> Tensor:
+    def features(self, store: PictureStore, rows: Tensor, *, stage: Stage, task: int) -> Tensor:
         """Encode pictures as they are (no augmentation): unit-norm features `(n, d)` on the encoder's device."""
         batches = rows.split(BATCH)
         encoded: list[Tensor] = []
         with self.pulse.stage(stage, task, len(batches)) as meter:
             for batch in batches:
-                encoded.append(self.encoder.image(store.pixels[batch]))
+                encoded.append(self.encoder.image(fed(store.inputs[batch], self.encoder.device)))
                 meter.step(len(batch))
         return torch.cat(encoded)
 

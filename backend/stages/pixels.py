@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from backend.errors import StorageError
+from backend import arrays
+from backend.arrays import Wanted
+from backend.errors import DataError
 from backend.pictures import Pictures
-from backend.places import cache_folder
+
+AHEAD: Final = 4
+"""Pictures that may wait, decoded or not, for each worker."""
+
+Preprocess = Callable[[Image.Image], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
-class PixelStore:
-    """All pictures of a part, ready for an encoder.
+class PictureStore:
+    """All readable pictures of a part, as an encoder takes them.
 
     Attributes:
-        pixels: `(n, 3, size, size)` uint8.
+        inputs: pixels `(n, 3, size, size)` uint8, or features of a frozen image tower `(n, d)` float32.
         labels: class indices `(n,)` int64.
         names: a name a picture.
+        checksums: CRC-32 of each picture's pixels.
+        skipped: names of the pictures that cannot be read.
     """
 
-    pixels: Tensor
+    inputs: Tensor
     labels: Tensor
     names: tuple[str, ...]
+    checksums: tuple[int, ...] = ()
+    skipped: tuple[str, ...] = ()
 
     def rows(self, classes: tuple[int, ...]) -> Tensor:
         """Return the positions of all pictures of some classes, in storage order."""
@@ -38,12 +50,12 @@ class PixelStore:
 
 
 def build_store(
-    pictures: Pictures, preprocess: Callable[[Image.Image], Tensor], *, key: str, size: int, tick: Callable[[int], None]
-) -> PixelStore:
-    """Return the store of `pictures`, from the cache where it is there.
+    pictures: Pictures, preprocess: Preprocess, *, key: str, size: int, tick: Callable[[int], None]
+) -> PictureStore:
+    """Return the store of `pictures`, from the cache where it is there; pictures that cannot be read are left out.
 
     Args:
-        pictures: what to decode.
+        pictures: what to decode; `load` is called from several threads.
         preprocess: turns a picture into uint8 `(3, size, size)`.
         key: names everything that decides a pixel: data set, part and transform.
         size: side in pixels.
@@ -51,58 +63,67 @@ def build_store(
 
     Raises:
         StorageError: the cache cannot be written.
-        DataError: a picture cannot be decoded.
     """
-    name = hashlib.sha256(f"{key}/{size}/{len(pictures)}".encode()).hexdigest()[:24]
-    path = cache_folder() / "pixels" / f"{name}.npy"
-    shape = (len(pictures), 3, size, size)
-    if not _complete(path, shape):
-        _fill(path, shape, pictures, preprocess, tick)
-    array = np.load(path, mmap_mode="c")
-    return PixelStore(torch.from_numpy(array), torch.from_numpy(pictures.labels), pictures.names)
+    wanted = Wanted("pixels", key, len(pictures), (3, size, size), "uint8")
+    cached = arrays.find(wanted) or arrays.make(wanted, _decoded(pictures, preprocess, tick))
+    kept = np.delete(np.arange(len(pictures)), cached.missing)
+    return PictureStore(
+        torch.from_numpy(cached.rows),
+        torch.from_numpy(pictures.labels[kept]),
+        tuple(pictures.names[i] for i in kept),
+        cached.checksums,
+        tuple(pictures.names[i] for i in cached.missing),
+    )
 
 
-def _complete(path: Path, shape: tuple[int, ...]) -> bool:
-    """Tell whether a cache file is there and whole; a damaged one is rebuilt, never trusted."""
+def workers() -> int:
+    """Return how many pictures are decoded at once: the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _decoded(
+    pictures: Pictures, preprocess: Preprocess, tick: Callable[[int], None]
+) -> Generator[tuple[int, NDArray[Any]]]:
+    """Yield index and pixels of each picture that can be read, in order, decoded in parallel.
+
+    Threads are enough: Pillow lets go of the interpreter while it decodes and resizes.
+    """
+
+    def decode(index: int) -> NDArray[Any] | None:
+        try:
+            return preprocess(Image.fromarray(pictures.load(index))).numpy()
+        except DataError:
+            return None
+
+    count, waiting = workers(), deque[Future[NDArray[Any] | None]]()
+    pool = ThreadPoolExecutor(count, thread_name_prefix="decode")
     try:
-        array = np.load(path, mmap_mode="r")
-    except (OSError, ValueError, EOFError):
-        return False
-    return array.shape == shape and array.dtype == np.uint8
-
-
-def _fill(
-    path: Path,
-    shape: tuple[int, ...],
-    pictures: Pictures,
-    preprocess: Callable[[Image.Image], Tensor],
-    tick: Callable[[int], None],
-) -> None:
-    """Write the cache under another name and rename it, so that a file under its name is always whole."""
-    half = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        array = np.lib.format.open_memmap(half, mode="w+", dtype=np.uint8, shape=shape)
-        for i in range(shape[0]):
-            array[i] = preprocess(Image.fromarray(pictures.load(i))).numpy()
-            tick(i)
-        array.flush()
-        half.replace(path)
-    except OSError as error:
-        raise StorageError(
-            f"The picture cache cannot be written: {error}.", f"Free some space in {path.parent}."
-        ) from error
+        for index in range(len(pictures)):
+            while len(waiting) < AHEAD * count and index + len(waiting) < len(pictures):
+                waiting.append(pool.submit(decode, index + len(waiting)))
+            pixels = waiting.popleft().result()
+            if pixels is not None:
+                yield index, pixels
+            tick(index)
     finally:
-        half.unlink(missing_ok=True)
+        pool.shutdown(cancel_futures=True)
 
 
-def jitter(pixels: Tensor, reach: int, generator: torch.Generator) -> Tensor:
-    """Shift each picture by up to `reach` pixels in x and y, the rim repeated; uint8 in, uint8 out."""
-    if not reach:
-        return pixels
-    n, _, height, width = pixels.shape
+def fed(inputs: Tensor, device: torch.device) -> Tensor:
+    """Return a batch from where `device` fetches it without making anybody wait: for a GPU, page-locked memory."""
+    return inputs.pin_memory() if device.type == "cuda" else inputs
+
+
+def jitter(inputs: Tensor, reach: int, generator: torch.Generator) -> Tensor:
+    """Shift each picture by up to `reach` pixels in x and y, the rim repeated; uint8 in, uint8 out.
+
+    Features of a frozen tower `(n, d)` have nothing to shift and come back as they are.
+    """
+    if not reach or inputs.dim() != 4:
+        return inputs
+    n, _, height, width = inputs.shape
     move = torch.randint(-reach, reach + 1, (2, n, 1), generator=generator)
     ys = (torch.arange(height) + move[0]).clamp_(0, height - 1)
     xs = (torch.arange(width) + move[1]).clamp_(0, width - 1)
     rows = torch.arange(n)[:, None, None]
-    return pixels.permute(0, 2, 3, 1)[rows, ys[:, :, None], xs[:, None, :]].permute(0, 3, 1, 2)
+    return inputs.permute(0, 2, 3, 1)[rows, ys[:, :, None], xs[:, None, :]].permute(0, 3, 1, 2)

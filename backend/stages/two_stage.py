@@ -40,7 +40,10 @@ class TwoStage(Method[TwoStageSettings]):
         super().__init__(bench, settings)
         self.memory = ClassMemory(rank=settings.covariance_rank or None)
         self.prompts = bench.encoder.prompts(
-            bench.template, length=settings.prompt_length, per_task=settings.task_prompts
+            bench.template,
+            length=settings.prompt_length,
+            per_task=settings.task_prompts,
+            names=bench.class_names,
         )
 
     def learn(self, task: Task) -> None:

@@ -26,7 +26,9 @@ class WithoutMemory(Method[WithoutMemorySettings]):
 
     def __init__(self, bench: Bench, settings: WithoutMemorySettings) -> None:
         super().__init__(bench, settings)
-        self.prompts = bench.encoder.prompts(bench.template, length=settings.prompt_length, per_task=False)
+        self.prompts = bench.encoder.prompts(
+            bench.template, length=settings.prompt_length, per_task=False, names=bench.class_names
+        )
 
     @abstractmethod
     def classes(self, task: Task) -> Sequence[int]:

@@ -16,7 +16,7 @@ from PIL import Image
 from backend import checkpoint
 from backend.api import Gate, open_run, resume, run
 from backend.disk import write_all, writing
-from backend.encoders.clip import demo_folder
+from backend.encoders.models import demo_folder
 from backend.errors import StorageError
 from backend.events import Note, RunEnded, RunStarted, TaskScored
 from backend.export import export, read_result
@@ -62,10 +62,10 @@ def cut(path, keep=100):
         ({"split": {"initial_classes": 9}}, "9 classes are asked for, but the data set has 8"),
         ({"split": {"order": ("a", "a")}}, "class 'a' is named twice"),
         ({"split": {"order": "backwards"}}, "'backwards' is not an order"),
-        ({"data": {"root": "broken"}}, "does not decode"),
+        ({"data": {"root": "ruined"}}, "7 of 12 training pictures of the class"),
         ({"model": {"name": "ViT-B-33"}}, "no model 'ViT-B-33'"),
         ({"model": {"name": "local-dir:nowhere"}}, "open_clip_config.json"),
-        ({"model": {"name": "ViT-B-32", "pretrained": "nobody"}}, "cannot be loaded"),
+        ({"model": {"name": "ViT-B-32", "pretrained": "nobody"}}, "'nobody' is not a tag of 'ViT-B-32'"),
     ],
 )
 def test_a_run_that_cannot_be_says_why(sections, says, tmp_path):

@@ -6,9 +6,11 @@ import io
 import json
 import os
 import runpy
+import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -20,7 +22,10 @@ from backend.config import CALIBRATORS, DATASETS, METHODS, to_toml
 from backend.devices import Chosen
 from backend.events import Calibrated, Note, RunEnded, RunStarted, StepEnded, TaskScored
 from backend.history import open_run
-from backend.terminal import Terminal
+from backend.terminal import Terminal, TransferBar
+from backend.transfer import Source
+from tests import layouts
+from tests.server import Loopback
 from tests.worlds import tiny_config
 
 QUICK = ["--set", "data.name=tiny", "--set", "split.classes_per_task=4", "--set", "method.name=zero_shot"]
@@ -146,13 +151,126 @@ def test_doctor_tells_versions_and_device(capsys):
     code = main(["doctor"])
     said = capsys.readouterr().out
     assert code == int("BAD " in said)
-    for name in ("torch", "device", "memory", "runs folder", "demo model", "data set drawn"):
+    for name in ("torch", "device", "memory", "runs folder", "demo model", "drawn: 40 classes"):
         assert name in said
+
+
+@pytest.fixture
+def data_home(tmp_path, monkeypatch):
+    """A data folder of the test's own."""
+    home = tmp_path / "data"
+    monkeypatch.setattr("backend.library.data_folder", lambda: home)
+    monkeypatch.setattr("backend.listing.dataset.data_folder", lambda: home)
+    return home
+
+
+@pytest.fixture
+def archive(tmp_path):
+    layouts.write_cifar100(tmp_path / "made")
+    return Path(shutil.make_archive(str(tmp_path / "cifar"), "gztar", tmp_path / "made"))
+
+
+def test_data_lists_what_is_there_and_what_is_missing_where(data_home, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+    layouts.write_cifar100(data_home / "cifar100")
+    assert main(["data"]) == 0
+    said = {line.split()[1]: line for line in capsys.readouterr().out.splitlines() if "│" in line}
+    assert "yes" in said["cifar100"]
+    assert "no" in said["cub200"]
+    assert str(data_home / "cub200" / "CUB_200_2011") in said["cub200"]
+
+
+def test_data_fetch_downloads_unpacks_and_says_where(data_home, archive, monkeypatch, capsys):
+    with Loopback() as server:
+        server.serve("/cifar.tar.gz", archive.read_bytes())
+        source = Source(url=server.url("/cifar.tar.gz"), name="cifar.tar.gz")
+        monkeypatch.setattr(DATASETS["cifar100"], "sources", (source,))
+        assert main(["data", "fetch", "cifar100"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "Downloading cifar.tar.gz"
+    assert str(data_home / "cifar100" / "cifar-100-python") in said
+    assert "Self-test: dmc-studio doctor --self-test cifar100 --setting A --method zero_shot" in said
+    assert api.describe(api.DataSettings(name="cifar100")).found
+
+
+def test_data_import_takes_another_folder(data_home, archive, tmp_path, capsys):
+    assert main(["data", "import", "cifar100", str(archive), "--root", str(tmp_path / "big")]) == 0
+    assert str(tmp_path / "big" / "cifar-100-python") in capsys.readouterr().out.splitlines()
+    assert not data_home.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["fetch", "cifar10"], 2, "data.name: 'cifar10' is not one of the data sets"),
+        (["fetch", "ucf101"], 1, "cannot be fetched by a program"),
+        (["import", "cub200", "nothing.zip"], 1, "nothing.zip"),
+    ],
+)
+def test_data_that_cannot_be_had_is_told_in_a_sentence(arguments, code, words, data_home, capsys):
+    assert main(["data", *arguments]) == code
+    said = capsys.readouterr().err
+    assert words in said
+    assert "Traceback" not in said
+
+
+FETCHING = """
+import os, signal, sys, threading
+from backend import cli
+from backend.config import DATASETS
+from backend.terminal import TransferBar
+from backend.transfer import Source
+from tests.server import Loopback
+show = TransferBar.__call__
+def press(self, transfer):
+    show(self, transfer)
+    if not hold.is_set():
+        os.kill(os.getpid(), signal.SIGINT)
+    hold.set()
+TransferBar.__call__ = press
+hold = threading.Event()
+with Loopback() as server:
+    server.serve("/a.zip", bytes(1 << 20), hold=hold)
+    DATASETS["cifar100"].sources = (Source(url=server.url("/a.zip"), name="a.zip"),)
+    code = cli.main(["data", "fetch", "cifar100"])
+sys.exit(code)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+def test_ctrl_c_cancels_a_download_and_keeps_what_came(tmp_path):
+    environment = os.environ | {"XDG_DATA_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", FETCHING]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 130, done.stderr
+    assert "What was downloaded is kept" in done.stderr
+    downloads = tmp_path / "dmc-studio" / "data" / "downloads"
+    assert list(downloads.glob("a.zip*.part"))
+    assert not (downloads / "a.zip").exists()
+
+
+def test_cache_shows_sizes_and_clears_them(finished_run, capsys):
+    assert finished_run.exists()
+    assert main(["cache"]) == 0
+    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == ["pixels", "features"]
+    assert main(["cache", "--clear"]) == 0
+    assert capsys.readouterr().out.endswith("freed.\n")
+    assert all(cache.bytes == 0 for cache in api.cache_sizes())
+
+
+def test_a_terminal_shows_phase_bytes_and_rate_of_a_transfer():
+    screen = io.StringIO()
+    with TransferBar(Console(file=screen, force_terminal=True, width=120)) as bar:
+        bar(api.Transfer("a.zip", "download", 3_000_000, 3_000_000, 500_000.0))
+        bar(api.Transfer("a.zip", "unpack", 1_500_000, 9_000_000, 250_000.0))
+    said = screen.getvalue()
+    for words in ("Unpacking a.zip", "1.5/9.0 MB", "250.0 kB/s"):
+        assert words in said
 
 
 def test_help_lists_commands_and_run_help_lists_every_setting_of_every_method(capsys):
     for arguments, words in (
-        (["--help"], "run resume export predict list doctor"),
+        (["--help"], "run resume export predict list doctor data cache"),
         (["run", "--help"], "batch_size tuning epochs"),
     ):
         with pytest.raises(SystemExit) as caught:
@@ -201,7 +319,10 @@ import os, signal, sys
 import tests.worlds
 from backend import cli
 from backend.events import TaskStarted
-from backend.terminal import Terminal
+from backend.terminal import Terminal, TransferBar
+from backend.transfer import Source
+from tests import layouts
+from tests.server import Loopback
 show = Terminal.__call__
 def press(self, event):
     show(self, event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from backend.api import Gate, open_run, resume, run
@@ -12,6 +13,7 @@ from backend.config import METHODS
 from backend.events import (
     Calibrated,
     Checkpointed,
+    Note,
     Paused,
     Resumed,
     RunEnded,
@@ -156,10 +158,89 @@ def test_a_loss_that_is_not_a_number_stops_with_the_step_and_keeps_checkpoints(t
     assert (tmp_path / "run" / "checkpoints" / "task-02" / "manifest.json").is_file()
 
 
-def test_a_picture_that_does_not_decode_is_named(tmp_path):
-    ended, _ = play(tiny_config(data={"root": "broken"}), tmp_path / "run")
+def test_pictures_that_do_not_decode_are_left_out_counted_and_named(tmp_path):
+    ended, events = play(tiny_config(data={"root": "broken"}, method={"name": "simple_cil"}), tmp_path / "run")
+    assert ended.outcome == "finished"
+    told = [e.text for e in events if isinstance(e, Note) and e.level == "warning"]
+    assert told == [
+        f"2 of {count} {part} pictures cannot be read and are left out: {names}"
+        for part, count, names in (("training", 96, "train/5, train/17"), ("test", 48, "test/5, test/17"))
+    ]
+    result = result_of(tmp_path / "run")
+    assert result["split_hash"] == events[0].split_hash
+    assert result["skipped"] == {"train": ["train/5", "train/17"], "test": ["test/5", "test/17"]}
+
+
+def test_a_class_that_is_mostly_unreadable_stops_the_run_and_is_named(tmp_path):
+    ended, _ = play(tiny_config(data={"root": "ruined"}), tmp_path / "run")
     assert ended.outcome == "failed"
-    assert "train/5" in ended.message
+    assert "7 of 12 training pictures of the class 'striped green star' cannot be read" in ended.message
+    assert "train/0" in ended.message
+    assert ended.hint
+
+
+def stopped_at(config, folder, task=2):
+    """A run that was stopped when a task began."""
+
+    def stop(event, gate):
+        if isinstance(event, TaskStarted) and event.task == task:
+            gate.stop()
+
+    assert play(config, folder, stop)[0].outcome == "stopped"
+
+
+def without_first(pictures):
+    """The first picture of the list is gone, the last one is new."""
+    pictures.labels, pictures.names = pictures.labels[1:], (*pictures.names[1:-1], "new")
+
+
+def with_other_pixels(pictures):
+    """One picture was drawn over."""
+    draw = pictures.load
+    pictures.load = lambda index: draw(index + 1 if index == 3 else index)
+
+
+def with_another_label(pictures):
+    """One picture was moved to another class, without a change of its name."""
+    pictures.labels = np.concatenate([pictures.labels[1:2], [1], pictures.labels[2:]])
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (without_first, "2 pictures are missing, for example 'train/0' and 1 picture is new, for example 'new'"),
+        (with_other_pixels, "1 picture changed content, for example 'train/3'"),
+        (with_another_label, "1 picture changed class, for example 'train/1'"),
+    ],
+)
+def test_a_data_set_that_changed_since_the_run_began_is_refused_on_resume(change, says, tmp_path, monkeypatch):
+    from tests.worlds import Tiny
+
+    stopped_at(tiny_config(method={"name": "simple_cil"}), tmp_path / "run")
+    first = Tiny.pictures
+
+    def changed(self, part):
+        pictures = first(self, part)
+        if part == "train":
+            change(pictures)
+        return pictures
+
+    monkeypatch.setattr(Tiny, "pictures", changed)
+    monkeypatch.setattr(Tiny, "fingerprint", f"changed-{change.__name__}")
+    ended = resume(tmp_path / "run", lambda event: None, Gate())
+    assert ended.outcome == "failed"
+    assert says in ended.message
+    assert "new run" in ended.hint
+    monkeypatch.undo()
+    assert resume(tmp_path / "run", lambda event: None, Gate()).outcome == "finished"
+
+
+def test_a_copy_of_the_data_set_with_other_dates_is_the_same(tmp_path, monkeypatch):
+    from tests.worlds import Tiny
+
+    stopped_at(tiny_config(method={"name": "simple_cil"}), tmp_path / "run")
+    monkeypatch.setattr(Tiny, "fingerprint", "copied to another machine")
+    assert resume(tmp_path / "run", lambda event: None, Gate()).outcome == "finished"
 
 
 def test_a_split_with_too_many_classes_fails_with_the_key(tmp_path):

@@ -47,7 +47,8 @@ def test_csv_holds_the_matrix_and_says_what_it_is(finished_run, tmp_path):
     result = open_run(finished_run).result
     lines = export(finished_run, "csv", tmp_path / "a.csv").read_text().splitlines()
     header = "\n".join(line for line in lines if line.startswith("#"))
-    for key in ("method", "dataset", "weights", "split_hash", "seed"):
+    keys = ("method", "dataset", "setting", "weights", "transform", "template", "class_order", "split_hash", "seed")
+    for key in keys:
         assert f"{key}: {result[key]}" in header
     rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
     assert [float(row["accuracy"]) for row in rows] == pytest.approx(result["task_accuracy"], abs=1e-4)

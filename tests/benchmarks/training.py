@@ -21,7 +21,7 @@ from backend.encoders.clip import ClipEncoder, load_encoder
 from backend.encoders.prompts import SoftPrompts
 from backend.stages.adapt import adapt_vision
 from backend.stages.bench import Bench, positions
-from backend.stages.pixels import PixelStore, build_store, jitter
+from backend.stages.pixels import PictureStore, build_store, jitter
 from backend.stages.pulse import Pulse
 from backend.stages.two_stage import TwoStageSettings
 from backend.tasks import make_tasks
@@ -53,7 +53,7 @@ def make_bench() -> tuple[Bench, ClipEncoder]:
 
 
 def bare_loop(
-    encoder: ClipEncoder, store: PixelStore, rows: Tensor, targets: Tensor, anchors: Tensor, epochs: int
+    encoder: ClipEncoder, store: PictureStore, rows: Tensor, targets: Tensor, anchors: Tensor, epochs: int
 ) -> None:
     """What one would write by hand: the same model, batch, optimizer and augmentation, nothing else."""
     parameters = encoder.parameters()
@@ -61,7 +61,7 @@ def bare_loop(
     draw = torch.Generator().manual_seed(0)
     for _ in range(epochs):
         for batch in torch.randperm(len(rows), generator=draw).split(48):
-            pixels = (jitter(store.pixels[rows[batch]], 3, draw).float() / 255 - 0.5) / 0.25
+            pixels = (jitter(store.inputs[rows[batch]], 3, draw).float() / 255 - 0.5) / 0.25
             features = F.normalize(encoder.model.visual(pixels), dim=-1)
             loss = F.cross_entropy(encoder.scale * features @ anchors.T, targets[batch])
             optimizer.zero_grad(set_to_none=True)
