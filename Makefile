@@ -4,6 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS := --numprocesses auto --maxprocesses 4
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
@@ -19,10 +20,10 @@ run: $(VENV)/.installed ## Install into .venv, open the window and start the dem
 	$(BIN)/dmc-studio --demo
 
 test: lint ## Check the code and run the quick tests
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest $(WORKERS) -m "not slow"
 
 test-all: lint ## The same with the slow tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(WORKERS)
 
 lint: $(VENV)/.installed-dev ## Style, types and the rules of architecture
 	$(BIN)/ruff check

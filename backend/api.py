@@ -10,6 +10,7 @@ record = open_run(folder)                      the same events again
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -180,6 +181,12 @@ __all__ = [
 ]
 
 
+_THUMBNAIL = 112
+"""Longer side of a preview's pictures in pixels."""
+_TRIES = 3
+"""So many pictures of a class are tried until one can be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskPreview:
     """What one task will hold: class names, picture counts, and a few pictures `(h, w, 3)` uint8, one a class."""
@@ -204,7 +211,8 @@ def preview(config: RunConfig, *, thumbnails: int = 8) -> tuple[TaskPreview, ...
     train, test = dataset.pictures("train"), dataset.pictures("test")
 
     def show(classes: Sequence[int]) -> tuple[NDArray[np.uint8], ...]:
-        return tuple(train.load(int(np.flatnonzero(train.labels == c)[0])) for c in classes[:thumbnails])
+        firsts = (_first_readable(train, np.flatnonzero(train.labels == c)[:_TRIES]) for c in classes[:thumbnails])
+        return tuple(picture for picture in firsts if picture is not None)
 
     return tuple(
         TaskPreview(
@@ -215,6 +223,13 @@ def preview(config: RunConfig, *, thumbnails: int = 8) -> tuple[TaskPreview, ...
         )
         for task in tasks
     )
+
+
+def _first_readable(pictures: Pictures, indices: NDArray[np.intp]) -> NDArray[np.uint8] | None:
+    for index in indices:
+        with contextlib.suppress(DataError):  # a run leaves it out and says so; for a preview any other will do
+            return pictures.thumbnail(int(index), _THUMBNAIL)
+    return None
 
 
 def run(config: RunConfig, folder: Path, emit: Callable[[Event], None], gate: Gate) -> RunEnded:

@@ -34,9 +34,11 @@ def plain() -> Console:
 
 
 def table(title: str, first: str, *others: str) -> Table:
-    """Return a table whose first column is never broken."""
+    """Return a table whose first column is never broken, and in which nothing is cut off."""
     made = Table(first, *others, title=Text(title), title_justify="left")
     made.columns[0].no_wrap = True
+    for column in made.columns[1:]:
+        column.overflow = "fold"
     return made
 
 

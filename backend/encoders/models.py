@@ -5,7 +5,9 @@ The demo model goes the same way as every other: it is an open_clip local direct
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import logging
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -109,13 +111,28 @@ def _find(name: str, pretrained: str, tick: Tick, gate: Gate) -> Weights:
 def _build(name: str, seed: int) -> tuple[nn.Module, Callable[..., Tensor]]:
     """Return a model without its weights, and the tokenizer; downloads nothing."""
     try:
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]), _weights_come_later():
             torch.manual_seed(seed)
             model = open_clip.create_model(name, load_weights=False, pretrained_text=False)
         return model, open_clip.get_tokenizer(name)
     except (RuntimeError, OSError, ValueError, KeyError, TypeError, ImportError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(f"Model '{name}' cannot be built: {first}", "Check model.name.") from error
+
+
+@contextlib.contextmanager
+def _weights_come_later() -> Generator[None]:
+    """Keep open_clip from warning of random weights: they are put into the model next."""
+
+    def other(record: logging.LogRecord) -> bool:
+        return not record.getMessage().startswith("No pretrained weights loaded")
+
+    logger = logging.getLogger()
+    logger.addFilter(other)
+    try:
+        yield
+    finally:
+        logger.removeFilter(other)
 
 
 def _normalise_as(model: Any, weights: Weights) -> None:  # noqa: ANN401 - an open_clip model
