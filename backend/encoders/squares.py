@@ -17,7 +17,8 @@ def square(picture: Image.Image, side: int, transform: Transform) -> Image.Image
         side: of the square.
         transform: `crop` resizes the shorter side and takes the centre, as CLIP does; `squash` resizes both sides.
     """
-    picture = picture.convert("RGB")
+    if picture.mode != "RGB":
+        picture = picture.convert("RGB")
     if transform == "squash":
         return picture.resize((side, side), Image.Resampling.BICUBIC)
     shorter = min(picture.size)
