@@ -83,7 +83,7 @@ class Chart(QFrame):
             return
         self._drawn = stamp
         self.curves = curves
-        self.title_label.setToolTip(f"{self.help}\n\n{identity_lines(curves.started)}".rstrip())
+        self.title_label.setToolTip(f"{self.help}\n\n{self.identity()}".rstrip())
         words = EMPTY if curves.started is None else self.waiting(curves)
         if words:
             self.show_words(words)
@@ -113,10 +113,15 @@ class Chart(QFrame):
             raise ValueError(msg)
         if suffix == ".csv":
             with path.open("w", newline="", encoding="utf-8") as file:
+                file.writelines(f"# {line}\n" for line in self.identity().splitlines())
                 csv.writer(file).writerows(self.table(self.curves) if self.curves else [])
         else:
             save_charts([self], path, self.theme)
         return path
+
+    def identity(self) -> str:
+        """Return what the numbers on show depend on, line by line; every export carries it."""
+        return identity_lines(self.curves.started if self.curves else None)
 
     def sizeHint(self) -> QSize:
         """Return one size for all charts, so that a grid of them is even."""
@@ -257,7 +262,7 @@ def save_charts(charts: Sequence[Chart], path: Path, theme: Theme, columns: int 
     for chart in charts:
         chart.lay_out_now()
     try:
-        save_picture(charts, path, theme, columns)
+        save_picture(charts, path, theme, columns, charts[0].identity())
     finally:
         for control in controls:
             control.show()

@@ -18,8 +18,8 @@ _INCH = 96
 """Qt's pixels an inch, so that an SVG opens at its size on screen."""
 
 
-def save_picture(widgets: Sequence[QWidget], path: Path, theme: Theme, columns: int = 1) -> None:
-    """Write widgets of one size, row by row, as one .png or .svg picture.
+def save_picture(widgets: Sequence[QWidget], path: Path, theme: Theme, columns: int = 1, words: str = "") -> None:
+    """Write widgets of one size, row by row, as one .png or .svg picture; `words` go into the file, unseen.
 
     Raises:
         OSError: the file cannot be written.
@@ -34,14 +34,15 @@ def save_picture(widgets: Sequence[QWidget], path: Path, theme: Theme, columns: 
         for i in range(len(widgets))
     ]
     write = _svg if path.suffix.lower() == ".svg" else _png
-    path.write_bytes(write(widgets, places, size, theme))
+    path.write_bytes(write(widgets, places, size, theme, words))
 
 
-def _png(widgets: Sequence[QWidget], places: Sequence[QPoint], size: QSize, theme: Theme) -> bytes:
+def _png(widgets: Sequence[QWidget], places: Sequence[QPoint], size: QSize, theme: Theme, words: str) -> bytes:
     image = QImage(size * SCALE, QImage.Format.Format_ARGB32)
     image.setDevicePixelRatio(SCALE)
     image.fill(QColor(theme.window))
     _paint(image, widgets, places)
+    image.setText("Description", words)
     held = QByteArray()
     buffer = QBuffer(held)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -49,7 +50,7 @@ def _png(widgets: Sequence[QWidget], places: Sequence[QPoint], size: QSize, them
     return bytes(held.data())
 
 
-def _svg(widgets: Sequence[QWidget], places: Sequence[QPoint], size: QSize, theme: Theme) -> bytes:
+def _svg(widgets: Sequence[QWidget], places: Sequence[QPoint], size: QSize, theme: Theme, words: str) -> bytes:
     held = QByteArray()
     buffer = QBuffer(held)
     generator = QSvgGenerator()
@@ -58,7 +59,7 @@ def _svg(widgets: Sequence[QWidget], places: Sequence[QPoint], size: QSize, them
     generator.setViewBox(QRect(QPoint(0, 0), size))
     generator.setResolution(_INCH)
     generator.setTitle(", ".join(widget.accessibleName() for widget in widgets))
-    generator.setDescription(theme.name)
+    generator.setDescription(words)
     _paint(generator, widgets, places, theme.window)
     return bytes(held.data())
 

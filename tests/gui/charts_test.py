@@ -48,7 +48,8 @@ def make(name: str, qtbot: QtBot) -> Chart:
 
 
 def read_csv(path: Path) -> list[list[str]]:
-    return list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return list(csv.reader(line for line in lines if not line.startswith("#")))
 
 
 def shown_text(chart: Chart) -> str:
@@ -109,6 +110,17 @@ def test_another_run_replaces_the_first(chart: Chart, curves: Curves) -> None:
     chart.show_curves(curves)
     chart.show_curves(Curves())
     assert shown_text(chart) == EMPTY
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".csv"])
+def test_an_export_says_what_its_numbers_depend_on(chart: Chart, curves: Curves, suffix: str, tmp_path: Path) -> None:
+    assert curves.started is not None
+    curves.started = curves.started.model_copy(update={"setting": "B", "split_hash": "0123456789ab"})
+    chart.show_curves(curves)
+    path = chart.export(tmp_path / f"chart{suffix}")
+    said = QImage(str(path)).text("Description") if suffix == ".png" else path.read_text(encoding="utf-8")
+    assert "Setting: B" in said
+    assert "Split hash: 0123456789ab" in said
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".csv"])
