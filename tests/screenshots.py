@@ -27,6 +27,9 @@ DOCS = Path(__file__).parents[1] / "docs"
 SHARE = 0.6
 """Of stage 1, at which the picture is taken."""
 
+THUMBNAILS_MS = 2000
+"""Within which the first thumbnails are there."""
+
 
 def is_moment(curves: Curves) -> bool:
     """Tell whether charts are live and partly filled: the last task but one is being learned."""
@@ -83,7 +86,13 @@ def take(config: RunConfig, session: Session, place: Path) -> list[Path]:
             if not taking and shown is not None and is_moment(shown.curves):
                 taking = True
                 pictures.extend(demo.take_pictures(window, place))
-                window.stop_and_close()
+                window.parts.data.looked.connect(lambda: QTimer.singleShot(THUMBNAILS_MS, window, look_at_data))
+                window.pages.setCurrentWidget(window.parts.data)
+
+        def look_at_data() -> None:
+            pictures.append(place / "data.png")
+            window.grab().save(str(pictures[-1]))
+            window.stop_and_close()
 
         # After the window itself has taken the events.
         window.viewer.grown.connect(lambda _: QTimer.singleShot(0, window, look))
