@@ -31,7 +31,7 @@ class Folder(ListedDataset):
 
     def _look(self, root: Path) -> Listing | None:
         if not self.settings.root:
-            raise DataError("No image folder is chosen.", "Set data.root to a folder that holds one folder a class.")
+            raise DataError("No image folder is chosen.", "Choose a folder (data.root) that holds one folder a class.")
         root = _inner(root)
         title = f"'{root.name}'"
         _refuse_half(root, title)

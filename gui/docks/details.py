@@ -157,6 +157,10 @@ _ROWS = (
 )  # fmt: skip
 
 
+_MOST_LISTED = 12
+"""The Config tab has longer lists in full."""
+
+
 class _Figure(QWidget):
     """A large number above its name."""
 
@@ -210,7 +214,9 @@ def _facts(shown: Shown) -> dict[str, str]:
 
 def _from_config(config: RunConfig) -> dict[str, str]:
     changed = changed_from_default(config)
-    lines = [f"{section}.{key} = {value}" for section, values in changed.items() for key, value in values.items()]
+    lines = [
+        f"{section}.{key} = {_brief(value)}" for section, values in changed.items() for key, value in values.items()
+    ]
     weights = f"{config.model.name} {config.model.pretrained}".strip()
     return {
         "Method": f"{config.method.name}, seed {config.run.seed}",
@@ -218,6 +224,12 @@ def _from_config(config: RunConfig) -> dict[str, str]:
         "Weights": weights,
         "Changed": "\n".join(lines) or "nothing: the demo preset",
     }
+
+
+def _brief(value: Any) -> str:  # noqa: ANN401
+    """Return a setting in words; of a long list, such as an order of classes, how many it names."""
+    is_long = isinstance(value, list | tuple) and len(value) > _MOST_LISTED
+    return f"a list of {len(value)}" if is_long else str(value)
 
 
 def _from_result(result: dict[str, Any]) -> dict[str, str]:

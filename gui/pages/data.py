@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -146,7 +147,7 @@ class DataPage(QWidget):
         self.edit_button.setEnabled(report.found)
 
     def _ask_folder(self) -> None:
-        dialog = QFileDialog(self, "Choose the folder of the data set")
+        dialog = QFileDialog(self, "Choose the folder of the data set", str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(self.folder_chosen)
         dialog.finished.connect(dialog.deleteLater)

@@ -37,6 +37,7 @@ class DataMissing(QWidget):
         self.problem.setText(report.problem)
         self.hint.setText(report.hint)
         self.hint.setVisible(bool(report.hint))
+        self.fetch_button.setVisible(report.automatic or bool(report.manual))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's icons."""

@@ -176,6 +176,7 @@ def test_a_zip_with_an_unknown_compression_says_so(folder):
         (b"Rar!\x1a\x07\x01\x00", "RAR"),
         (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
     ],
+    ids=["empty", "text", "gzip of text", "zeros", "zip of nothing", "rar", "7-zip"],
 )
 def test_what_is_no_archive_says_so(folder, data, words):
     refuse(data, folder, words)

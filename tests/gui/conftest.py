@@ -1,4 +1,4 @@
-"""Every test of the window is watched for what it leaves behind."""
+"""Every test of the window has an application, and is watched for what it leaves behind."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from tests import leaks
 
 
 @pytest.fixture(autouse=True)
-def no_leaks() -> Iterator[None]:
+def no_leaks(qapp) -> Iterator[None]:
     yield from leaks.watch()
