@@ -39,8 +39,7 @@ def canvas() -> Any:  # noqa: ANN401
 
 def add_plot(sheet: Any, column: int = 0, *, zoom: bool = False) -> Plot:  # noqa: ANN401
     """Add a plot to a sheet; only with `zoom` the mouse moves its x axis."""
-    plot = sheet.addPlot(row=0, col=column)
-    plot.setMenuEnabled(False)
+    plot = sheet.addPlot(row=0, col=column, enableMenu=False)
     plot.hideButtons()
     plot.setMouseEnabled(x=zoom, y=False)
     plot.showGrid(x=False, y=True, alpha=0.5)

@@ -26,6 +26,11 @@ BEAT_MS = 10
 STALL_MS = 100
 
 
+def _as_users_have_it() -> dict[str, str]:
+    """Return the environment, but let Python keep compiled modules from one start to the next, as it does by itself."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def _probe(*arguments: str) -> Any:
     """Run a probe with settings and runs of its own; return what it found. The picture cache stays the user's."""
     with tempfile.TemporaryDirectory() as home:
@@ -33,7 +38,7 @@ def _probe(*arguments: str) -> Any:
         done = subprocess.run(
             [sys.executable, "-m", "tests.benchmarks.window_probe", *arguments],
             cwd=ROOT,
-            env=os.environ | folders | {"QT_QPA_PLATFORM": "offscreen", "XDG_DOCUMENTS_DIR": home},
+            env=_as_users_have_it() | folders | {"QT_QPA_PLATFORM": "offscreen", "XDG_DOCUMENTS_DIR": home},
             capture_output=True,
             text=True,
             check=False,
