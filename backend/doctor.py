@@ -114,7 +114,8 @@ def _datasets() -> Iterator[Finding]:
     for dataset in DATASETS:
         found = describe(DataSettings(name=dataset.id))
         if found.found:
-            yield Finding("Data sets", dataset.id, f"{len(found.class_names)} classes, {found.layout}")
+            words = [f"{len(found.class_names)} classes", found.layout]
+            yield Finding("Data sets", dataset.id, ", ".join(filter(None, words)))
         else:  # one that is not used need not be there
             yield Finding("Data sets", dataset.id, found.problem, "note", found.hint)
 

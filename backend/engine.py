@@ -135,14 +135,14 @@ class _Run:
         saved = checkpoint.latest(self.home.path)
         done = saved.task + 1 if saved else 0
         self._rewind(done)
-        self._announce(chosen, dataset, threads, done)
+        split = split_hash(dataset.pictures(config.data.score_on).names, self.tasks)
+        self._announce(chosen, dataset, threads, done, split)
         self._report_damage(saved)
         self.encoder = self._encoder(chosen, dataset)
         transform, scored = config.model.transform, config.data.score_on
         self.train_store = prepare(dataset, "train", self.encoder, transform, self.pulse)
         self.test_store = prepare(dataset, scored, self.encoder, transform, self.pulse)
         self._same_data(record_of(dataset, self.stores, f"{transform}/{self.encoder.size}"))
-        split = split_hash(dataset.pictures(scored).names, self.tasks)
         self.about = About(config, self.tasks, self.encoder.weights, dataset.templates, split, str(chosen.device))
         method = self._method(dataset)
         if saved:
@@ -172,7 +172,7 @@ class _Run:
                 )
             )
 
-    def _announce(self, chosen: devices.Chosen, dataset: Dataset, threads: int, done: int) -> None:
+    def _announce(self, chosen: devices.Chosen, dataset: Dataset, threads: int, done: int, split: str) -> None:
         config = self.config
         self.emit(
             RunStarted(
@@ -191,7 +191,7 @@ class _Run:
                 weights=weights_words(config.model),
                 transform=config.model.transform,
                 templates=dataset.templates,
-                split_hash=split_hash(dataset.pictures(config.data.score_on).names, self.tasks),
+                split_hash=split,
             )
         )
         if chosen.warning:

@@ -88,8 +88,8 @@ class Dataset(ABC):
 
     @property
     def layout(self) -> str:
-        """What was found on disk and which split it makes, in words."""
-        return "drawn on the spot"
+        """What was found and which split it makes, in words; empty where there is nothing to say."""
+        return ""
 
     @property
     def folder(self) -> Path | None:

@@ -94,6 +94,11 @@ class Drawn(Dataset):
         return tuple(" ".join(thing) for thing in THINGS)
 
     @property
+    def layout(self) -> str:
+        """How it comes about."""
+        return "drawn on the spot"
+
+    @property
     def fingerprint(self) -> str:
         """A hash of the code that draws."""
         source = "".join(inspect.getsource(module) for module in (scene, shapes, inspect.getmodule(Drawn)) if module)

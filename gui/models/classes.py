@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QColor
 
 from backend.api import DataReport, Part
+from gui.models.table import Index, RowTable, alignment
 from gui.theme import current
-
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 COLUMNS: Final = ("Class", "Task", "Train", "Valid.", "Test")
 CLASS: Final = Qt.ItemDataRole.UserRole
@@ -38,12 +37,13 @@ class ClassRow:
     place: int = -1
 
 
-class ClassesModel(QAbstractTableModel):
+class ClassesModel(RowTable):
     """One row a class, in the data set's own order."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: tuple[ClassRow, ...] = ()
+    columns = COLUMNS
+    meanings = _HELP
+
+    _rows: tuple[ClassRow, ...]
 
     def show_report(self, report: DataReport) -> None:
         """Show the classes of a data set, in no task yet."""
@@ -63,28 +63,6 @@ class ClassesModel(QAbstractTableModel):
         if self._rows:
             self.dataChanged.emit(self.index(0, 1), self.index(len(self._rows) - 1, 1))
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return the number of classes."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return column titles and what they mean."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return COLUMNS[section]
-            case Qt.ItemDataRole.ToolTipRole:
-                return _HELP[section]
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(section)
-            case _:
-                return None
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return what a cell shows."""
         row, column = self._rows[index.row()], index.column()
@@ -92,7 +70,7 @@ class ClassesModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return _text(row, column)
             case Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(column)
+                return alignment(column)
             case Qt.ItemDataRole.ToolTipRole:
                 return _tip(row)
             case Qt.ItemDataRole.ForegroundRole:
@@ -159,8 +137,3 @@ def _tip(row: ClassRow) -> str:
     learned = f", learned in task {row.task + 1}" if row.task >= 0 else ""
     train, validation, test = row.counts
     return f"{row.name}{learned}\n{train:,} training, {validation:,} validation and {test:,} test pictures"
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter

@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 
 from backend.api import RunSummary, catalogue
 from gui.icons import icon
+from gui.models.table import Index, RowTable, alignment
 from gui.state.runs import RunList, matches
-
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 COLUMNS = ("Run", "Last", "Avg")
 SUMMARY = Qt.ItemDataRole.UserRole
@@ -34,13 +32,16 @@ _ICONS = {
 }
 
 
-class RunsModel(QAbstractTableModel):
+class RunsModel(RowTable):
     """Three columns over a `RunList`."""
+
+    columns = COLUMNS
+    meanings = _HELP
+    _rows: tuple[RunSummary, ...]
 
     def __init__(self, runs: RunList, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runs = runs
-        self._rows: tuple[RunSummary, ...] = ()
 
     def refresh(self) -> None:
         """Show the list as it is now; selection and scroll position stay where rows are the same."""
@@ -63,28 +64,6 @@ class RunsModel(QAbstractTableModel):
         """Return the row of a run, or -1."""
         return next((row for row, run in enumerate(self._rows) if run.folder == folder), -1)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return the number of runs."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return column titles and what they mean."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return COLUMNS[section]
-            case Qt.ItemDataRole.ToolTipRole:
-                return _HELP[section]
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(section)
-            case _:
-                return None
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return what a cell shows."""
         run, column = self._rows[index.row()], index.column()
@@ -94,7 +73,7 @@ class RunsModel(QAbstractTableModel):
             case Qt.ItemDataRole.DecorationRole:
                 return icon(_ICONS[run.state]) if column == 0 else None
             case Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(column)
+                return alignment(column)
             case Qt.ItemDataRole.ToolTipRole:
                 return describe(run)
             case Qt.ItemDataRole.AccessibleTextRole:
@@ -159,8 +138,3 @@ def _sort_key(run: RunSummary, column: int) -> float:
 @cache
 def _label(method: str) -> str:
     return next((entry.label for entry in catalogue().methods if entry.id == method), method)
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from backend.api import DataReport
+from backend.api import DATASETS, DataReport
 from gui.icons import icon
 from gui.theme import Theme
 
@@ -37,7 +37,7 @@ class DataMissing(QWidget):
         self.problem.setText(report.problem)
         self.hint.setText(report.hint)
         self.hint.setVisible(bool(report.hint))
-        self.fetch_button.setVisible(report.automatic or bool(report.manual))
+        self.fetch_button.setVisible(not DATASETS[report.id].several)  # one's own pictures come from nowhere else
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's icons."""

@@ -216,7 +216,9 @@ def _row(widget: QWidget) -> QHBoxLayout:
 def _state(report: DataReport | None) -> str:
     if report is None:
         return "Looking for it…"
-    return f"It is there: {report.layout}." if report.found else report.problem
+    if not report.found:
+        return report.problem
+    return f"It is there: {report.layout}." if report.layout else "It is there."
 
 
 def _how(report: DataReport) -> str:

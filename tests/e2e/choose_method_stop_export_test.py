@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
+from tests.e2e.hands import choose, export_checkpoint
 from tests.worlds import tiny_config
 
 RUN_MS = 90_000
@@ -32,19 +33,5 @@ def test_choose_method_stop_export(open_window, qtbot, tmp_path):
     qtbot.waitUntil(lambda: window.viewer.shown.state == "stopped")
     assert window.parts.runs.details.resume_button.isVisible()
 
-    window.exporter.checkpoint.trigger()
-    dialog = window.exporter.dialog
-    dialog.setDirectory(str(tmp_path))
-    dialog.selectFile("model")
-    with qtbot.waitSignal(
-        window.exporter.said, timeout=RUN_MS, check_params_cb=lambda text: text.startswith("Exported")
-    ):
-        dialog.accept()
+    export_checkpoint(window, qtbot, tmp_path / "model")
     assert list((tmp_path / "model").glob("*.safetensors"))
-
-
-def choose(window, key, label):
-    """Choose from a menu of the form as the keyboard does."""
-    menu = window.findChild(QComboBox, key)
-    menu.setCurrentText(label)
-    menu.activated.emit(menu.currentIndex())

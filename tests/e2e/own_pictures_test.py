@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 
+from tests.e2e.hands import choose, export_checkpoint
 from tests.worlds import tiny_config
 
 RUN_MS = 90_000
@@ -22,12 +23,11 @@ def test_a_folder_of_photographs_is_split_trained_and_exported_in_under_ten_clic
     short = tiny_config(split={"classes_per_task": 1}).method.model_dump()
     form.draft.set_together({f"method.{key}": value for key, value in short.items()})  # seconds instead of minutes
 
-    menu = window.findChild(QComboBox, "data.name")
-    menu.setCurrentText("Image folder")
-    menu.activated.emit(menu.currentIndex())
+    choose(window, "data.name", "Image folder")
     clicks += 2  # the menu, and the entry
 
     qtbot.waitUntil(lambda: page.isVisible() and page.missing.isVisible())
+    assert not page.missing.fetch_button.isVisible()
 
     with qtbot.waitSignal(page.looked):
         qtbot.mouseClick(page.missing.folder_button, LEFT)
@@ -47,14 +47,7 @@ def test_a_folder_of_photographs_is_split_trained_and_exported_in_under_ten_clic
     qtbot.waitUntil(lambda: window.viewer.shown.state == "finished")
 
     assert window.pages.currentWidget() is window.parts.live
-    window.exporter.checkpoint.trigger()
-    dialog = window.exporter.dialog
-    dialog.setDirectory(str(tmp_path))
-    dialog.selectFile("model")
-    with qtbot.waitSignal(
-        window.exporter.said, timeout=RUN_MS, check_params_cb=lambda text: text.startswith("Exported")
-    ):
-        dialog.accept()
+    export_checkpoint(window, qtbot, tmp_path / "model")
     clicks += 2  # Export, Save
     assert list((tmp_path / "model").glob("*.safetensors"))
     assert clicks < 10

@@ -66,7 +66,7 @@ def loaded(qtbot: QtBot, page: DataPage) -> None:
 def test_tells_what_the_data_set_is_and_what_it_holds(qtbot: QtBot, page: DataPage) -> None:
     show(qtbot, page)
     assert page.name.text() == "Plain colours"
-    assert page.layout_words.whole == "drawn on the spot"
+    assert page.layout_words.whole == "greys made up for tests"
     assert page.counts.text() == "6 classes  ·  60 training, 12 validation, 24 test pictures"
     assert cells(page, 0) == list(NAMES)
     assert cells(page, 1) == ["1", "1", "2", "2", "3", "3"]

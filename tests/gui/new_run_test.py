@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -11,22 +9,11 @@ from PySide6.QtWidgets import QComboBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from backend.api import METHODS, DataError, Problem, RunConfig, TaskPreview, catalogue, parse_config
-from gui import background
 from gui.theme import DARK, LIGHT
 from gui.widgets import task_preview
 from gui.widgets.new_run import NewRunPanel
 
 PRESETS = catalogue().presets
-
-
-@pytest.fixture
-def panel(qtbot: QtBot) -> Iterator[NewRunPanel]:
-    made = NewRunPanel()
-    qtbot.addWidget(made)
-    made.resize(344, 720)
-    made.show()
-    yield made
-    background.wait()
 
 
 def shown_problems(panel: NewRunPanel) -> dict[str, str]:

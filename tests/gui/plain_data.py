@@ -46,6 +46,10 @@ class Plain(Dataset):
     help = "Six classes for tests of the window."
 
     @property
+    def layout(self) -> str:
+        return "greys made up for tests"
+
+    @property
     def class_names(self) -> tuple[str, ...]:
         if self.settings.root == "missing":
             raise DataError("Plain colours was not found.", "Import its archive.")

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from backend.api import SETTINGS, RunConfig, SettingId, apply_setting, catalogue, setting_of
-from gui import background
 from gui.widgets.new_run import NewRunPanel
 
 PUBLISHED = next(entry for entry in catalogue().models if entry.also["model.pretrained"] == "openai")
-
-
-@pytest.fixture
-def panel(qtbot: QtBot) -> Iterator[NewRunPanel]:
-    made = NewRunPanel()
-    qtbot.addWidget(made)
-    made.resize(344, 720)
-    made.show()
-    yield made
-    background.wait()
 
 
 def pick(qtbot: QtBot, box: QComboBox, row: int) -> None:

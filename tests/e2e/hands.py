@@ -1,0 +1,28 @@
+"""What a person does in several journeys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QComboBox
+
+EXPORT_MS = 90_000
+
+
+def choose(window, key: str, label: str) -> None:
+    """Choose from a menu of the form as the keyboard does."""
+    menu = window.findChild(QComboBox, key)
+    menu.setCurrentText(label)
+    menu.activated.emit(menu.currentIndex())
+
+
+def export_checkpoint(window, qtbot, folder: Path) -> None:
+    """Export the shown run's checkpoint as `folder`, and wait until that is said."""
+    window.exporter.checkpoint.trigger()
+    dialog = window.exporter.dialog
+    dialog.setDirectory(str(folder.parent))
+    dialog.selectFile(folder.name)
+    with qtbot.waitSignal(
+        window.exporter.said, timeout=EXPORT_MS, check_params_cb=lambda text: text.startswith("Exported")
+    ):
+        dialog.accept()
