@@ -67,6 +67,7 @@ from backend.events import (
     RunStarted,
     StageEnded,
     StepEnded,
+    StepSaved,
     TaskScored,
     TaskStarted,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "SplitSettings",
     "StageEnded",
     "StepEnded",
+    "StepSaved",
     "Stopped",
     "StorageError",
     "StudioError",

@@ -195,6 +195,21 @@ class RunSettings(Settings):
         0, "CPU threads", "0: all cores but one, so that the window stays smooth. It changes the last bits.",
         unit="threads", zero="all but one", advanced=True, ge=0, le=1024,
     )  # fmt: skip
+    save_minutes: float = knob(
+        5.0,
+        "Save every",
+        "Longest time inside a stage until it is saved; every finished stage is saved too. It changes no number.",
+        unit="minutes",
+        advanced=True,
+        gt=0,
+        le=1440,
+    )
+    keep_checkpoints: int = knob(
+        0,
+        "Keep checkpoints",
+        "Checkpoints of so many newest tasks are kept, and of the task with the best average accuracy; 0: of all.",
+        unit="tasks", zero="all", advanced=True, ge=0, le=100_000,
+    )  # fmt: skip
     measure_drift: bool = knob(
         True,
         "Measure drift",

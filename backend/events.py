@@ -14,6 +14,9 @@ Stage: TypeAlias = Literal["prepare", "adapt", "calibrate", "align", "evaluate"]
 """prepare: pictures into memory; adapt: stage 1; align: stage 2."""
 
 Row: TypeAlias = tuple[float, ...]
+Cause: TypeAlias = Literal["", "memory", "device", "storage", "loss"]
+"""Why a run failed, where the user can be offered something: out of memory; a device that will not work again in this
+process; a disk; a loss that is not a number or explodes."""
 
 
 class _Event(BaseModel):
@@ -40,6 +43,10 @@ class RunStarted(_Event):
     threads: int
     first_task: int = 0
     """0, or the task at which a resumed run goes on: later tasks seen before are superseded."""
+    first_stage: Stage | None = None
+    """None, or the stage inside that task at which it goes on: what was seen of later stages is superseded."""
+    first_step: int = 0
+    """The last step of that stage that is kept."""
     pictures: int = 0
     """Training pictures of all tasks."""
     setting: str = ""
@@ -135,6 +142,18 @@ class Checkpointed(_Event):
     bytes: int
 
 
+class StepSaved(_Event):
+    """Everything up to a step inside a task is on disk: a resumed run goes on after it."""
+
+    kind: Literal["step_saved"] = "step_saved"
+    task: int
+    stage: Stage
+    step: int
+    """Steps done, counting from 1; `steps` when the stage is complete."""
+    steps: int
+    bytes: int
+
+
 class DeviceSampled(_Event):
     """Load of the machine; memory in bytes, load in percent."""
 
@@ -154,9 +173,12 @@ class Note(_Event):
 
 
 class Paused(_Event):
-    """The run waits."""
+    """The run waits: for the user, or for what `reason` names, such as a disk that is full."""
 
     kind: Literal["paused"] = "paused"
+    reason: str = ""
+    """Empty where the user asked for it; otherwise the run goes on by itself when it can."""
+    hint: str = ""
 
 
 class Resumed(_Event):
@@ -171,6 +193,7 @@ class RunEnded(_Event):
     kind: Literal["run_ended"] = "run_ended"
     outcome: Literal["finished", "stopped", "failed"]
     seconds: float
+    cause: Cause = ""
     message: str = ""
     hint: str = ""
     details: str = ""
@@ -185,6 +208,7 @@ Event: TypeAlias = Annotated[
     | Calibrated
     | TaskScored
     | Checkpointed
+    | StepSaved
     | DeviceSampled
     | Note
     | Paused

@@ -21,6 +21,7 @@ from backend.events import (
     RunStarted,
     StageEnded,
     StepEnded,
+    StepSaved,
     TaskScored,
     TaskStarted,
 )
@@ -67,8 +68,12 @@ class Terminal:
             case TaskScored():
                 self._score(event)
             case Note():
-                self._note(event)
-            case TaskStarted() | StageEnded() | Checkpointed() | DeviceSampled() | Paused() | Resumed() | RunEnded():
+                self._note(event.level, event.text, event.hint)
+            case Paused():
+                self._note("warning", f"paused: {event.reason}" if event.reason else "", event.hint)
+            case (
+                TaskStarted() | StageEnded() | Checkpointed() | StepSaved() | DeviceSampled() | Resumed() | RunEnded()
+            ):
                 pass
             case _:
                 assert_never(event)
@@ -95,10 +100,10 @@ class Terminal:
         self._task_began, self._drift = now, ""
         self._progress.update(self._run, completed=done, description=self._title(done), note=f"about {left:.0f} s left")
 
-    def _note(self, event: Note) -> None:
-        if event.level != "info" or self._console.is_terminal:
-            style = {"info": "dim", "warning": "yellow", "error": "red"}[event.level]
-            self._errors.print(Text(f"{event.level}: {event.text} {event.hint}".rstrip(), style=style), soft_wrap=True)
+    def _note(self, level: str, text: str, hint: str) -> None:
+        if text and (level != "info" or self._console.is_terminal):
+            style = {"info": "dim", "warning": "yellow", "error": "red"}[level]
+            self._errors.print(Text(f"{level}: {text} {hint}".rstrip(), style=style), soft_wrap=True)
 
 
 PHASES: Final = {"download": "Downloading", "check": "Checking", "unpack": "Unpacking"}

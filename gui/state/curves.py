@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias, assert_never
@@ -22,6 +23,7 @@ from backend.api import (
     RunStarted,
     StageEnded,
     StepEnded,
+    StepSaved,
     TaskScored,
     TaskStarted,
 )
@@ -31,6 +33,10 @@ Points: TypeAlias = NDArray[np.float64]
 
 SMOOTHING = 0.8
 """Share of the past in the smoothed loss, once there is one; the first points of a task are averaged evenly."""
+
+
+_ORDER = ("prepare", "adapt", "calibrate", "align", "evaluate")
+"""How stages follow one another in a task."""
 
 
 def task_name(task: int) -> str:
@@ -103,9 +109,19 @@ class Losses:
             return
         first = later[0]
         self.end = first.x
-        for points in (self._x, self._loss, self._smooth):
-            del points[first.index :]
+        self._cut(first.index)
         self.borders = [border for border in self.borders if border.task < task]
+
+    def drop_after(self, task: int, step: int) -> None:
+        """Forget what followed a step of `task`."""
+        self.drop_from(task + 1)
+        if self.borders and self.borders[-1].task == task:
+            border = self.borders[-1]
+            self._cut(bisect_right(self._x, border.x + step, border.index))
+
+    def _cut(self, index: int) -> None:
+        for points in (self._x, self._loss, self._smooth):
+            del points[index:]
 
 
 class Curves:
@@ -202,7 +218,7 @@ class Curves:
                 self._take_step(event)
             case RunStarted() | TaskStarted() | StageEnded() | TaskScored() | Calibrated():
                 self._take_progress(event)
-            case Checkpointed():
+            case Checkpointed() | StepSaved():
                 self.saved_at = event.at
             case DeviceSampled():
                 self.sample = event
@@ -251,6 +267,11 @@ class Curves:
         self.task = event.first_task
         self.stage, self.step, self.steps = None, 0, 0
         del self.scores[event.first_task :]
-        self.calibrations = [c for c in self.calibrations if c.task < event.first_task]
-        for losses in self.losses.values():
-            losses.drop_from(event.first_task)
+        kept = _ORDER.index(event.first_stage) if event.first_stage else -1
+        calibrated = event.first_task + (kept >= _ORDER.index("calibrate"))
+        self.calibrations = [c for c in self.calibrations if c.task < calibrated]
+        for stage, losses in self.losses.items():
+            if stage == event.first_stage:
+                losses.drop_after(event.first_task, event.first_step)
+            else:
+                losses.drop_from(event.first_task + (_ORDER.index(stage) < kept))

@@ -19,6 +19,7 @@ from backend.api import (
     RunStarted,
     StageEnded,
     StepEnded,
+    StepSaved,
     TaskScored,
     TaskStarted,
     size,
@@ -57,8 +58,10 @@ class Line:
 def describe(event: Event) -> Line | None:
     """Return the line of an event, or None for those that only move a progress bar."""
     match event:
-        case StepEnded() | DeviceSampled():
+        case StepEnded() | StepSaved() | DeviceSampled():
             return None
+        case Paused() if event.reason:
+            return Line(event.at, "warning", f"Paused: {event.reason}", event.hint)
         case StageEnded() if event.stage in _UNTOLD:
             return None
         case Note():
@@ -102,7 +105,11 @@ def _of_task(event: TaskStarted | StageEnded | Calibrated | TaskScored | Checkpo
 
 
 def _started(event: RunStarted) -> str:
-    verb = f"Resumed at task {event.first_task + 1}" if event.first_task else "Started"
+    verb = "Started"
+    if event.first_task or event.first_stage:
+        verb = f"Resumed at task {event.first_task + 1}"
+    if event.first_stage:
+        verb += f", after step {event.first_step} of {STAGES[event.first_stage].casefold()}"
     tasks = f"{len(event.class_names)} classes in {len(event.tasks)} tasks"
     where = f"on {device_words(event)}, {event.precision}"
     return f"{verb}: {event.method} on {event.dataset}, seed {event.seed}, {tasks}, {where}"
