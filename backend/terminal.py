@@ -71,9 +71,7 @@ class Terminal:
                 self._note(event.level, event.text, event.hint)
             case Paused():
                 self._note("warning", f"paused: {event.reason}" if event.reason else "", event.hint)
-            case (
-                TaskStarted() | StageEnded() | Checkpointed() | StepSaved() | DeviceSampled() | Resumed() | RunEnded()
-            ):
+            case TaskStarted() | StageEnded() | Checkpointed() | StepSaved() | DeviceSampled() | Resumed() | RunEnded():
                 pass
             case _:
                 assert_never(event)
