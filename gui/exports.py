@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from backend.api import export
-from gui.background import submit
+from backend.api import Gate, export, size
+from gui.errands import Errand, Tell
 from gui.icons import icon
 from gui.state.shown import Shown
 
@@ -28,13 +28,16 @@ class Kind:
 
 
 KINDS = (
-    Kind("checkpoint", "Checkpoint", "The trained model with its class statistics", ""),
+    Kind("checkpoint", "Checkpoint", "The trained model and its classes, as a folder that open_clip loads", ""),
+    Kind("bundle", "Bundle", "All that was learned in one file: to predict, or to go on with new classes", ".zip"),
+    Kind("onnx", "ONNX model", "Image tower and classifier for other programs, compared with PyTorch", ".onnx"),
     Kind("csv", "Table (CSV)", "The accuracy matrix and A_t, for a spreadsheet", ".csv"),
     Kind("json", "Results (JSON)", "Everything that was measured, for a script", ".json"),
     Kind("latex", "Table (LaTeX)", "A row for a paper", ".tex"),
     Kind("png", "Charts (PNG)", "All charts in one picture", ".png"),
     Kind("svg", "Charts (SVG)", "All charts in one drawing that scales", ".svg"),
 )
+_LAST_OF_GROUP = {"onnx", "latex"}
 
 
 class Exporter(QObject):
@@ -60,7 +63,7 @@ class Exporter(QObject):
         menu.setToolTipsVisible(True)
         for kind, action in self.actions.items():
             menu.addAction(action)
-            if kind == "checkpoint":
+            if kind in _LAST_OF_GROUP:
                 menu.addSeparator()
         return menu
 
@@ -92,13 +95,14 @@ class Exporter(QObject):
         dialog.open()
 
     def write(self, shown: Shown, kind: Kind, to: Path) -> None:
-        """Export in the pool."""
+        """Export in the pool; say each step, and at the end the size."""
         self._settings.setValue(_PLACE, str(to.parent))
         self.said.emit(f"Exporting {kind.label} to {to}")
-        submit(self, lambda: export(shown.folder, kind.id, to), self._written, self.failed.emit)
-
-    def _written(self, path: Path) -> None:
-        self.said.emit(f"Exported to {path}")
+        errand = Errand(lambda tell, gate: _exported(shown.folder, kind.id, to, tell, gate), self)
+        errand.told.connect(lambda words: self.said.emit(f"Exporting {kind.label}: {words}"))
+        errand.done.connect(self.said.emit)
+        errand.failed.connect(self.failed.emit)
+        errand.start()
 
     def _place(self) -> Path:
         kept = self._settings.value(_PLACE, "", str)
@@ -113,3 +117,18 @@ class Exporter(QObject):
         action.setToolTip(f"Export: {kind.help}")
         action.triggered.connect(lambda: self.ask(kind))
         return action
+
+
+def _exported(folder: Path, kind: str, to: Path, tell: Tell, gate: Gate) -> str:
+    """Export, and return in words what came of it."""
+    words = ""
+
+    def step(said: str) -> None:
+        nonlocal words
+        gate.check()
+        words = said
+        tell(said)
+
+    path = export(folder, kind, to, step)
+    files = path.rglob("*") if path.is_dir() else (path,)
+    return f"Exported to {path}, {size(sum(file.stat().st_size for file in files))}. {words}".rstrip()

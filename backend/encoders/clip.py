@@ -178,16 +178,12 @@ def load_encoder(
     return ClipEncoder(loaded.model, loaded.tokenizer, settings, device, precision, seed, loaded.warnings)
 
 
-def merged_state(
-    settings: ModelSettings, delta: Mapping[str, Tensor], seed: int = 0
-) -> tuple[dict[str, Tensor], dict[str, Any], Tensor | None]:
-    """Return all weights with the delta merged in, an open_clip config for them, and the adapter that remains.
+def merged_state(encoder: ClipEncoder) -> tuple[dict[str, Tensor], dict[str, Any], Tensor | None]:
+    """Return all weights with what tuning changed merged in, an open_clip config, and the adapter that remains.
 
     The adapter is merged into the tower's projection where it has one; otherwise it is returned `(d, d)` and belongs
-    behind the tower: `f + f @ adapter.T`.
+    behind the tower: `f + f @ adapter.T`. The encoder is of no use for training afterwards.
     """
-    encoder = load_encoder(settings, torch.device("cpu"), seed=seed)
-    encoder.load_delta(delta)
     visual = encoder.model.visual
     tuning.merge(visual)
     rest: Tensor | None = None
@@ -197,19 +193,24 @@ def merged_state(
             visual.proj.data += visual.proj.data @ rest.T
             rest = None
     state = {name: value.detach().clone().contiguous() for name, value in encoder.model.state_dict().items()}
-    return state, _open_clip_config(settings, encoder), rest
+    return state, _open_clip_config(encoder), rest
 
 
-def _open_clip_config(settings: ModelSettings, encoder: ClipEncoder) -> dict[str, Any]:
-    """Return what open_clip needs to build the model and to prepare pictures as this encoder does."""
+def preprocessing(encoder: ClipEncoder) -> dict[str, Any]:
+    """Return how pictures are prepared for this encoder, in open_clip's words."""
     visual = encoder.model.visual
-    preprocess = {
+    return {
         "mean": list(visual.image_mean),
         "std": list(visual.image_std),
         "interpolation": "bicubic",
-        "resize_mode": {"crop": "shortest", "squash": "squash"}[settings.transform],
+        "resize_mode": {"crop": "shortest", "squash": "squash"}[encoder.settings.transform],
     }
-    return {"model_cfg": open_clip.get_model_config(open_clip_name(settings)), "preprocess_cfg": preprocess}
+
+
+def _open_clip_config(encoder: ClipEncoder) -> dict[str, Any]:
+    """Return what open_clip needs to build the model and to prepare pictures as this encoder does."""
+    model = open_clip.get_model_config(open_clip_name(encoder.settings))
+    return {"model_cfg": model, "preprocess_cfg": preprocessing(encoder)}
 
 
 def _hash(state: Mapping[str, Tensor]) -> str:

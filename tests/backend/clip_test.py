@@ -51,7 +51,7 @@ def test_an_encoder_and_the_model_exported_from_it_use_the_transform_of_the_sett
         made = load_encoder(ModelSettings(tuning="none", transform=transform), CPU)
         shown = made.preprocess(picture((90, 60))).numpy().transpose(1, 2, 0)
         assert np.array_equal(shown, np.asarray(square(picture((90, 60)), 48, transform)))
-        assert merged_state(made.settings, {})[1]["preprocess_cfg"]["resize_mode"] == mode
+        assert merged_state(made)[1]["preprocess_cfg"]["resize_mode"] == mode
 
 
 def test_a_prompt_that_is_too_long_is_named_with_its_tokens(encoder):

@@ -17,12 +17,11 @@ import torch.nn.functional as F
 from PIL import Image
 
 from backend import checkpoint
-from backend import export as exporting
 from backend.api import Gate, run
 from backend.config import DATASETS
 from backend.encoders.clip import load_encoder
-from backend.errors import ConfigError, DataError, RunFolderError, StorageError
-from backend.export import export, read_result
+from backend.errors import CheckpointError, ConfigError, DataError, RunFolderError, StorageError
+from backend.exports import charts, export, read_result
 from backend.history import open_run
 from backend.predict import predict
 from tests.worlds import tiny_config
@@ -93,7 +92,7 @@ def test_unfinished_and_finished_results_name_things_alike(finished_run, stopped
     assert set(read_result(stopped_run)) <= set(read_result(finished_run))
 
 
-@pytest.mark.parametrize("kind", ["checkpoint", "csv", "json", "latex"])
+@pytest.mark.parametrize("kind", ["bundle", "checkpoint", "onnx", "csv", "json", "latex"])
 def test_a_run_without_a_finished_task_has_nothing_to_export(kind, copied_run, tmp_path):
     shutil.rmtree(copied_run / "checkpoints")
     with pytest.raises(RunFolderError, match="no finished task") as caught:
@@ -150,7 +149,7 @@ def test_an_export_is_replaced_but_nothing_else_is(stopped_run, tmp_path):
     assert (other / "classes.json").read_text() == "mine"
 
 
-@pytest.mark.parametrize("kind", ["checkpoint", "csv"])
+@pytest.mark.parametrize("kind", ["bundle", "checkpoint", "csv"])
 def test_a_full_disk_leaves_what_was_there(kind, stopped_run, tmp_path, monkeypatch):
     to = export(stopped_run, kind, tmp_path / "to")
     before = {path.name for path in tmp_path.rglob("*")}
@@ -172,7 +171,7 @@ def test_charts_are_drawn_in_a_process_of_their_own(stopped_run, tmp_path, monke
         (tmp_path / "charts.png").write_bytes(b"png")
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    monkeypatch.setattr(exporting.subprocess, "run", fake)
+    monkeypatch.setattr(charts.subprocess, "run", fake)
     assert export(stopped_run, "png", tmp_path / "charts.png") == tmp_path / "charts.png"
     assert calls == [
         [
@@ -190,7 +189,7 @@ def test_charts_are_drawn_in_a_process_of_their_own(stopped_run, tmp_path, monke
 
 def test_charts_that_cannot_be_drawn_say_why(stopped_run, tmp_path, monkeypatch):
     failed = subprocess.CompletedProcess([], 1, "", "Traceback\nImportError: libEGL.so.1")
-    monkeypatch.setattr(exporting.subprocess, "run", lambda *_, **__: failed)
+    monkeypatch.setattr(charts.subprocess, "run", lambda *_, **__: failed)
     with pytest.raises(StorageError, match=r"libEGL\.so\.1"):
         export(stopped_run, "svg", tmp_path / "charts.svg")
 
@@ -203,6 +202,21 @@ def test_predictions_are_probabilities_of_classes_seen_with_their_tasks(stopped_
         assert [g.probability for g in ranked] == sorted((g.probability for g in ranked), reverse=True)
         assert sum(g.probability for g in ranked) == pytest.approx(1, abs=1e-4)
         assert {(g.name, g.task) for g in ranked} == {(name, t) for t in (0, 1) for name in tasks[t]}
+
+
+def test_a_bundle_predicts_what_its_run_predicts(stopped_run, pictures, tmp_path):
+    packed = export(stopped_run, "bundle", tmp_path / "a.zip")
+    assert predict(packed, pictures) == predict(stopped_run, pictures)
+
+
+def test_other_base_weights_are_refused_and_both_are_named(stopped_run, pictures, tmp_path, monkeypatch):
+    packed = export(stopped_run, "bundle", tmp_path / "a.zip")
+    trained_from = checkpoint.latest(stopped_run).manifest["weights"]
+    monkeypatch.setattr("backend.encoders.clip._hash", lambda _: "other0weights")
+    for use in (lambda: predict(packed, pictures), lambda: export(stopped_run, "checkpoint", tmp_path / "model")):
+        with pytest.raises(CheckpointError, match=f"weights {trained_from} of 'demo'; those here are other0weights"):
+            use()
+    assert not (tmp_path / "model").exists()
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 40])
