@@ -6,21 +6,25 @@ An empty file is the demo preset: every setting has a default that works.
 from __future__ import annotations
 
 import shlex
-import tomllib
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 import tomli_w
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, ValidationError, field_validator
 
-from backend import wording
+from backend import bounded, toml, wording
 from backend.errors import ConfigError
 from backend.registry import Listed, Registry
 
 METHODS: Registry[Any] = Registry("methods", "method.name", "methods")
 DATASETS: Registry[Any] = Registry("datasets", "data.name", "data sets")
 CALIBRATORS: Registry[Any] = Registry("transport", "method.calibrator", "calibrators")
+
+_MOST_BYTES: Final = 4 * toml.MOST_LETTERS
+_MOST_PROBLEMS: Final = 50
+"""So many wrong settings are named; a file with more is not one of ours."""
 
 
 class Settings(BaseModel):
@@ -240,8 +244,48 @@ def _choose_method(value: Any) -> Any:  # noqa: ANN401
     return settings.model_validate({**value, "name": name})
 
 
+class Earlier(Settings):
+    """What a run continues: another run, whose state lies in the run folder (see `backend.extend`)."""
+
+    title: ClassVar[str] = "Earlier"
+    name: str = Field(description="The run that is continued.")
+    tasks: tuple[tuple[str, ...], ...] = Field(description="Class names of the tasks that it learned.", min_length=1)
+    templates: tuple[str, ...] = Field(description="The prompts that it learned with, each with {}.", min_length=1)
+    data: tuple[DataSettings, ...] = Field(description="Where its pictures were, the newest first.")
+
+    @field_validator("tasks", "templates", "data", mode="before")
+    @classmethod
+    def _freeze(cls, value: Any) -> Any:  # noqa: ANN401
+        return tuple(tuple(v) if isinstance(v, list) else v for v in value) if isinstance(value, list) else value
+
+    @field_validator("tasks")
+    @classmethod
+    def _has_every_class_once(cls, tasks: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+        names = [name.casefold() for task in tasks for name in task]
+        if not all(tasks) or len(set(names)) < len(names):
+            msg = "every task needs classes, and a class belongs to one task"
+            raise ValueError(msg)
+        return tasks
+
+    @field_validator("templates")
+    @classmethod
+    def _have_a_place(cls, templates: tuple[str, ...]) -> tuple[str, ...]:
+        if any(template.count("{}") != 1 for template in templates):
+            msg = "each needs {} once, where the class name goes"
+            raise ValueError(msg)
+        return templates
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The learned classes, in the order in which they were learned."""
+        return tuple(name for task in self.tasks for name in task)
+
+
 class RunConfig(Settings):
-    """Everything that decides a run. Frozen; equal configurations give equal results on a CPU."""
+    """Everything that decides a run. Frozen; equal configurations give equal results on a CPU.
+
+    `earlier` is no section of the form: `backend.extend` writes it.
+    """
 
     data: DataSettings = DataSettings()
     split: SplitSettings = SplitSettings()
@@ -250,6 +294,7 @@ class RunConfig(Settings):
         default_factory=lambda: _choose_method({})
     )
     run: RunSettings = RunSettings()
+    earlier: Earlier | None = None
 
     def replaced(self, **sections: Mapping[str, Any]) -> RunConfig:
         """Return a copy with some settings changed, e.g. `replaced(run={"seed": 1})`.
@@ -266,6 +311,10 @@ class RunConfig(Settings):
         return parse_config(tree)
 
 
+SECTIONS: Final = tuple(name for name in RunConfig.model_fields if name != "earlier")
+"""The sections that people fill in."""
+
+
 def parse_config(tree: Mapping[str, Any]) -> RunConfig:
     """Validate nested settings.
 
@@ -275,7 +324,7 @@ def parse_config(tree: Mapping[str, Any]) -> RunConfig:
     try:
         config = RunConfig.model_validate(dict(tree))
     except ValidationError as error:
-        raise ConfigError(wording.problems(error, _fields(tree))) from error
+        raise ConfigError(islice(wording.problems(error, _fields(tree)), _MOST_PROBLEMS)) from error
     DATASETS[config.data.name]
     if (calibrator := getattr(config.method, "calibrator", None)) is not None:
         CALIBRATORS[calibrator]
@@ -289,13 +338,13 @@ def read_config(text: str, overrides: Iterable[str] = ()) -> RunConfig:
         ConfigError: the text is not TOML or a setting is wrong.
     """
     try:
-        tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        tree = toml.parse(text)
+    except ValueError as error:
         raise ConfigError.at(
             "run.toml", f"this is not TOML: {error}.", "See the Config tab for a file that works."
         ) from error
-    for override in overrides:
-        _override(tree, override)
+    for assignment in overrides:
+        override(tree, assignment)
     return parse_config(tree)
 
 
@@ -306,17 +355,18 @@ def load_config(path: Path, overrides: Iterable[str] = ()) -> RunConfig:
         ConfigError: the file is missing, not text, not TOML, or a setting is wrong.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = bounded.read_bytes(path, _MOST_BYTES).decode()
     except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or error
         raise ConfigError.at(
-            str(path), f"this file cannot be read: {error}.", "Give the path of a run.toml file."
+            str(path), f"this file cannot be read: {why}.", "Give the path of a run.toml file."
         ) from error
     return read_config(text, overrides)
 
 
 def to_toml(config: RunConfig) -> str:
     """Return the whole configuration as TOML that reads back equal."""
-    return tomli_w.dumps(config.model_dump(mode="json"))
+    return tomli_w.dumps(config.model_dump(mode="json", exclude_none=True))
 
 
 def changed_from_default(config: RunConfig) -> dict[str, dict[str, Any]]:
@@ -325,32 +375,42 @@ def changed_from_default(config: RunConfig) -> dict[str, dict[str, Any]]:
         "method": type(config.method)(name=config.method.name).model_dump(mode="json")
     }
     tree = config.model_dump(mode="json")
-    changed = {s: {k: v for k, v in tree[s].items() if v != base[s].get(k)} for s in tree}
+    changed = {s: {k: v for k, v in tree[s].items() if v != base[s].get(k)} for s in SECTIONS}
     if config.method.name != "dmc_ot":
         changed["method"] = {"name": config.method.name, **changed["method"]}
     return {section: values for section, values in changed.items() if values}
 
 
 def command_line(config: RunConfig, out: str = "my-run") -> str:
-    """Return the exact command that runs this configuration without a window."""
+    """Return the exact command that runs this configuration without a window.
+
+    A run that continues another one needs that one's folder or bundle, here called by the run's name.
+    """
     pairs = [
         f"{s}.{k}={_toml_value(v)}" for s, values in changed_from_default(config).items() for k, v in values.items()
     ]
-    return " ".join(["dmc-studio run", f"--out {shlex.quote(out)}", *(f"--set {shlex.quote(pair)}" for pair in pairs)])
+    act = f"extend {shlex.quote(config.earlier.name)}" if config.earlier else "run"
+    settings = (f"--set {shlex.quote(pair)}" for pair in pairs)
+    return " ".join([f"dmc-studio {act}", f"--out {shlex.quote(out)}", *settings])
 
 
 def _toml_value(value: Any) -> str:  # noqa: ANN401
     return tomli_w.dumps({"v": value}).removeprefix("v = ").strip()
 
 
-def _override(tree: dict[str, Any], override: str) -> None:
-    path, equals, text = override.partition("=")
+def override(tree: dict[str, Any], assignment: str) -> None:
+    """Change nested settings by `key.path=value`.
+
+    Raises:
+        ConfigError: it is not of this form.
+    """
+    path, equals, text = assignment.partition("=")
     keys = path.strip().split(".")
     if not equals or len(keys) < 2:
-        raise ConfigError.at(path or "--set", f"'{override}' is not KEY=VALUE.", "For example: --set run.seed=1")
+        raise ConfigError.at(path or "--set", f"'{assignment}' is not KEY=VALUE.", "For example: --set run.seed=1")
     try:
-        value = tomllib.loads(f"v = {text}")["v"]
-    except tomllib.TOMLDecodeError:
+        value = toml.parse(f"v = {text}")["v"]
+    except ValueError:
         value = text.strip()
     node = tree
     for key in keys[:-1]:
@@ -364,6 +424,6 @@ def _fields(tree: Mapping[str, Any]) -> wording.Fields:
     """Return the settings of every section, with those of the method that the tree chooses."""
     chosen = tree.get("method")
     name = chosen.get("name", "dmc_ot") if isinstance(chosen, Mapping) else "dmc_ot"
-    sections: dict[str, Any] = {key: field.annotation for key, field in RunConfig.model_fields.items()}
-    sections["method"] = METHODS[str(name)].Settings
+    sections: dict[str, Any] = {key: RunConfig.model_fields[key].annotation for key in SECTIONS}
+    sections |= {"method": METHODS[str(name)].Settings, "earlier": Earlier}
     return {key: section.model_fields for key, section in sections.items()}

@@ -6,14 +6,18 @@ so a live run, a reopened one and a replayed one look the same.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 Stage: TypeAlias = Literal["prepare", "adapt", "calibrate", "align", "evaluate"]
 """prepare: pictures into memory; adapt: stage 1; align: stage 2."""
 
+Count: TypeAlias = Annotated[int, Field(ge=0, le=2**53)]
+Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
 Row: TypeAlias = tuple[float, ...]
+Scores: TypeAlias = tuple[float | None, ...]
+"""None where nothing can be measured, because there are no pictures of it on this machine."""
 Cause: TypeAlias = Literal["", "memory", "device", "storage", "loss"]
 """Why a run failed, where the user can be offered something: out of memory; a device that will not work again in this
 process; a disk; a loss that is not a number or explodes."""
@@ -22,7 +26,7 @@ process; a disk; a loss that is not a number or explodes."""
 class _Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: float = 0.0
+    at: Annotated[float, Field(ge=0, le=1e11)] = 0.0
     """Seconds since the epoch, set by the engine when it is emitted."""
 
 
@@ -32,7 +36,7 @@ class RunStarted(_Event):
     kind: Literal["run_started"] = "run_started"
     method: str
     dataset: str
-    seed: int
+    seed: Count
     class_names: tuple[str, ...]
     """All classes in class order."""
     tasks: tuple[tuple[str, ...], ...]
@@ -40,14 +44,14 @@ class RunStarted(_Event):
     device: str
     device_reason: str
     precision: str
-    threads: int
-    first_task: int = 0
+    threads: Count
+    first_task: Count = 0
     """0, or the task at which a resumed run goes on: later tasks seen before are superseded."""
     first_stage: Stage | None = None
     """None, or the stage inside that task at which it goes on: what was seen of later stages is superseded."""
-    first_step: int = 0
+    first_step: Count = 0
     """The last step of that stage that is kept."""
-    pictures: int = 0
+    pictures: Count = 0
     """Training pictures of all tasks."""
     setting: str = ""
     """`A`, `B` or `custom`: with which published numbers this run may be compared."""
@@ -65,23 +69,23 @@ class TaskStarted(_Event):
     """A task begins; `task` counts from 0."""
 
     kind: Literal["task_started"] = "task_started"
-    task: int
+    task: Count
     classes: tuple[str, ...]
-    pictures: int
+    pictures: Count
 
 
 class StepEnded(_Event):
     """Progress inside a stage, at most ten a second."""
 
     kind: Literal["step_ended"] = "step_ended"
-    task: int
+    task: Count
     stage: Stage
-    step: int
+    step: Count
     """Steps done, counting from 1."""
-    steps: int
+    steps: Count
     loss: float | None = None
     """Mean loss since the previous event; none where a stage has none."""
-    rate: float = 0.0
+    rate: Finite = 0.0
     """Pictures (or replayed features) a second since the previous event."""
 
 
@@ -89,16 +93,16 @@ class StageEnded(_Event):
     """A stage of a task is over."""
 
     kind: Literal["stage_ended"] = "stage_ended"
-    task: int
+    task: Count
     stage: Stage
-    seconds: float
+    seconds: Finite
 
 
 class Calibrated(_Event):
     """Stored statistics of old classes were pushed to the new encoder."""
 
     kind: Literal["calibrated"] = "calibrated"
-    task: int
+    task: Count
     calibrator: str
     old_classes: tuple[str, ...]
     current_classes: tuple[str, ...]
@@ -111,24 +115,24 @@ class Calibrated(_Event):
     drift_before: float | None = None
     """Mean distance of stored means from the true ones, before calibration; none where unknown."""
     drift_after: float | None = None
-    class_drift_before: Row = ()
+    class_drift_before: Scores = ()
     """The same for each old class."""
-    class_drift_after: Row = ()
-    seconds: float = 0.0
+    class_drift_after: Scores = ()
+    seconds: Finite = 0.0
 
 
 class TaskScored(_Event):
     """A row of the accuracy matrix: accuracy in percent on each task so far, after `task`."""
 
     kind: Literal["task_scored"] = "task_scored"
-    task: int
-    row: Row
+    task: Count
+    row: Scores
     accuracy: float
     """A_t: accuracy over all test pictures of all classes seen, in percent."""
     average: float
     """Mean of A_t so far."""
     forgetting: float
-    memory_bytes: int = 0
+    memory_bytes: Count = 0
     """Size of the stored class statistics."""
 
 
@@ -136,31 +140,31 @@ class Checkpointed(_Event):
     """Everything up to here is on disk."""
 
     kind: Literal["checkpointed"] = "checkpointed"
-    task: int
+    task: Count
     path: str
     """Relative to the run folder."""
-    bytes: int
+    bytes: Count
 
 
 class StepSaved(_Event):
     """Everything up to a step inside a task is on disk: a resumed run goes on after it."""
 
     kind: Literal["step_saved"] = "step_saved"
-    task: int
+    task: Count
     stage: Stage
-    step: int
+    step: Count
     """Steps done, counting from 1; `steps` when the stage is complete."""
-    steps: int
-    bytes: int
+    steps: Count
+    bytes: Count
 
 
 class DeviceSampled(_Event):
     """Load of the machine; memory in bytes, load in percent."""
 
     kind: Literal["device_sampled"] = "device_sampled"
-    process_memory: int
-    device_memory: int | None = None
-    device_memory_total: int | None = None
+    process_memory: Count
+    device_memory: Count | None = None
+    device_memory_total: Count | None = None
 
 
 class Note(_Event):
@@ -192,7 +196,7 @@ class RunEnded(_Event):
 
     kind: Literal["run_ended"] = "run_ended"
     outcome: Literal["finished", "stopped", "failed"]
-    seconds: float
+    seconds: Finite
     cause: Cause = ""
     message: str = ""
     hint: str = ""
@@ -217,6 +221,9 @@ Event: TypeAlias = Annotated[
     Field(discriminator="kind"),
 ]
 
+LONGEST_LINE: Final = 2**25
+"""Bytes of an event: the transport plan of some thousand classes."""
+
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Event)
 
 
@@ -229,6 +236,8 @@ def from_line(line: str | bytes) -> Event:
     """Read one JSON line.
 
     Raises:
-        pydantic.ValidationError: the line is not an event.
+        ValueError: the line is not an event, or longer than any.
     """
+    if len(line) > LONGEST_LINE:
+        raise ValueError(f"a line has {len(line):,} bytes")
     return _ADAPTER.validate_json(line)

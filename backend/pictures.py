@@ -97,6 +97,15 @@ class Dataset(ABC):
         return None
 
     @property
+    def learned(self) -> int:
+        """How many of its classes, the first ones, another run has learned: there may be no pictures of them."""
+        return 0
+
+    def without(self, part: Part) -> tuple[str, ...]:
+        """Return the learned classes that have no pictures of a part."""
+        return ()
+
+    @property
     def published_order(self) -> tuple[int, ...]:
         """Class indices in the order of the literature (setting A); empty where there is none."""
         return published_order(self.id)

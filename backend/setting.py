@@ -78,7 +78,9 @@ SETTINGS: Final[Mapping[SettingId, Setting]] = {
 
 
 def setting_of(config: RunConfig) -> SettingName:
-    """Return which protocol a configuration follows; `custom` once any of its keys differs."""
+    """Return which protocol a configuration follows; `custom` once any of its keys differs, or it continues a run."""
+    if config.earlier is not None:
+        return "custom"
     tree = config.model_dump()
     for id_, setting in SETTINGS.items():
         if all(tree[section].items() >= keys.items() for section, keys in setting.fixes(config.data.name).items()):

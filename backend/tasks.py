@@ -79,13 +79,29 @@ def _named_order(order: str, names: Sequence[str], seed: int, published: Sequenc
 
 
 def tasks_of(config: RunConfig, dataset: Dataset) -> tuple[Task, ...]:
-    """Return the task stream of a configuration.
+    """Return the task stream of a configuration: the learned tasks if it continues a run, then those that it splits.
+
+    Args:
+        config: split, seed, and which tasks were learned before.
+        dataset: of `grown.dataset_of(config)`; learned classes come first in it.
 
     Raises:
-        ConfigError: the split does not fit the data set.
+        ConfigError: the split does not fit the data set, or it has no class that is new.
         DataError: the data set is missing.
     """
-    return make_tasks(config.split, dataset.class_names, config.run.seed, dataset.published_order)
+    names, published, start = dataset.class_names, dataset.published_order, dataset.learned
+    if start == len(names):
+        sentence = f"nothing to learn: all classes of {_place(dataset)} were learned already."
+        raise ConfigError.at("data.root", sentence, "Choose pictures of new classes.")
+    learned = config.earlier.tasks if config.earlier else ()
+    bounds = pairwise(accumulate(map(len, learned), initial=0))
+    old = [Task(i, tuple(range(a, b)), learned[i]) for i, (a, b) in enumerate(bounds)]
+    new = make_tasks(config.split, names[start:], config.run.seed, [c - start for c in published[start:]])
+    return (*old, *(Task(len(old) + task.index, tuple(start + c for c in task.classes), task.names) for task in new))
+
+
+def _place(dataset: Dataset) -> str:
+    return f"'{dataset.folder}'" if dataset.folder else dataset.label
 
 
 def make_tasks(

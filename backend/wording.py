@@ -54,7 +54,9 @@ def _problem(path: tuple[str, ...], details: ErrorDetails, fields: Fields) -> Pr
 def _nearest_choice(value: str, field: FieldInfo) -> str:
     choices = [str(choice) for choice in get_args(field.annotation)] if get_origin(field.annotation) is Literal else []
     hint = nearest(value, choices)
-    return hint if hint.startswith("Did") else f"The default is {_short(field.default)}."
+    if hint.startswith("Did"):
+        return hint
+    return "" if field.is_required() else f"The default is {_short(field.default)}."
 
 
 def _nearest_key(path: tuple[str, ...], fields: Fields) -> str:

@@ -23,6 +23,7 @@ class Joint(WithoutMemory):
     label = "Joint training"
     help = "Trains on the pictures of all tasks so far, which class-incremental learning forbids: the upper bound."
     rank = 31
+    peeks = True
     Settings = JointSettings
 
     def classes(self, task: Task) -> Sequence[int]:

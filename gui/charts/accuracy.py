@@ -11,10 +11,11 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from backend.api import Scores
 from gui.charts.base import Cell, Chart
 from gui.charts.legend import Key, Legend
 from gui.charts.plots import add_plot, canvas, label_axes, line_pen, on_hover, style_plot, task_ticks
-from gui.state.curves import Curves, task_name
+from gui.state.curves import Curves, percent, task_name
 from gui.theme import Theme
 
 _ALL = "All seen"
@@ -74,7 +75,7 @@ class AccuracyChart(Chart):
         for task, (colour, dash) in enumerate(lines):
             points = [row[task] for row in matrix[task:]]
             self._draw_line(task, points, line_pen(colour, _THIN, dash))
-            keys.append(Key(task_name(task), f"{points[-1]:.0f}", colour, dash))
+            keys.append(Key(task_name(task), _whole(points[-1]), colour, dash))
         self._draw_line(len(matrix), curves.task_accuracy, line_pen(self.theme.text, _BOLD))
         self._draw_dots(curves, [colour for colour, _ in lines])
         self._legend.show_keys(keys, self.theme)
@@ -100,16 +101,18 @@ class AccuracyChart(Chart):
         while len(self._lines) > count:
             self._plot.removeItem(self._lines.pop())
 
-    def _draw_line(self, index: int, points: Sequence[float], pen: QPen) -> None:
-        """Draw a line that ends at the newest task."""
+    def _draw_line(self, index: int, points: Sequence[float | None], pen: QPen) -> None:
+        """Draw a line that ends at the newest task, with gaps where nothing could be measured."""
         last = len(self._lines) - 1
+        y = np.array([np.nan if value is None else value for value in points])
         self._lines[index].setVisible(len(points) > 1)
-        self._lines[index].setData(np.arange(last - len(points), last) + 1.0, np.array(points), pen=pen)
+        self._lines[index].setData(np.arange(last - len(points), last) + 1.0, y, pen=pen, connect="finite")
 
     def _draw_dots(self, curves: Curves, colours: Sequence[str]) -> None:
         """Draw the dots of all lines at once: as items of their own they take most of the time."""
         rows = curves.matrix
-        places = [(i + 1, value, task) for i, row in enumerate(rows) for task, value in enumerate(row)]
+        cells = [(i + 1, value, task) for i, row in enumerate(rows) for task, value in enumerate(row)]
+        places = [(x, value, task) for x, value, task in cells if value is not None]
         brushes = [pg.mkBrush(colour) for colour in colours]
         small = 5 if len(rows) < _CROWD else 3
         self._dots.setData(
@@ -125,11 +128,16 @@ class AccuracyChart(Chart):
         if self.curves is None or not 0 <= task < len(self.curves.scores):
             return ""
         score = self.curves.scores[task]
-        each = "\n".join(f"{task_name(j)}: {value:.1f} %" for j, value in enumerate(score.row))
-        return f"After {task_name(task)}\n{_ALL}: {score.accuracy:.1f} %\n{each}"
+        each = "\n".join(f"{task_name(j)}: {percent(value)}" for j, value in enumerate(score.row))
+        seen = f"{_ALL}, of the tasks with test pictures" if None in score.row else _ALL
+        return f"After {task_name(task)}\n{seen}: {score.accuracy:.1f} %\n{each}"
 
 
-def _floor(matrix: Sequence[Sequence[float]]) -> float:
+def _whole(value: float | None) -> str:
+    return "\N{EN DASH}" if value is None else f"{value:.0f}"
+
+
+def _floor(matrix: Sequence[Scores]) -> float:
     """Return the multiple of ten below every point."""
-    lowest = min(min(row) for row in matrix)
+    lowest = min(value for row in matrix for value in row if value is not None)
     return max(0.0, 10 * (lowest // 10) - (10 if lowest % 10 < 2 else 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -25,7 +26,7 @@ class Grid:
     """What a heat map shows.
 
     Args:
-        values: rows of equal length; None is a cell still to come.
+        values: rows of equal length; None is a cell still to come, NaN one that nobody can fill.
         rows: a label a row. Rows beside one another with the same label share it.
         columns: a label a column.
         row_title: what rows are.
@@ -106,9 +107,12 @@ def _paint_cells(painter: QPainter, layout: Layout, theme: Theme) -> None:
     for row, values in enumerate(grid.values):
         for column, value in enumerate(values):
             place = layout.cell(row, column).adjusted(gap, gap, -gap, -gap)
-            if value is None:
+            if value is None or isnan(value):
                 painter.setPen(QPen(QColor(theme.grid), 1))
                 painter.drawRect(place.adjusted(0.5, 0.5, -0.5, -0.5))
+                if value is not None:
+                    painter.setPen(QColor(theme.muted))
+                    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "\N{EN DASH}")
                 continue
             colour = shade(theme, value / grid.top if grid.top else 0.0)
             painter.fillRect(place, colour)

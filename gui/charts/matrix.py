@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 
 from PySide6.QtWidgets import QWidget
 
 from gui.charts.base import Cell, Chart
 from gui.charts.grid import Grid
 from gui.charts.heatmap import HeatMap
-from gui.state.curves import Curves, task_name
+from gui.state.curves import Curves, percent, task_name
 from gui.theme import Theme
 
 _MOST_NAMES = 12
@@ -35,7 +36,10 @@ class MatrixChart(Chart):
     def draw(self, curves: Curves) -> None:
         """Show rows so far and outlines of those to come."""
         size = len(curves.tasks)
-        rows = [[*score.row, *([None] * (size - len(score.row)))] for score in curves.scores]
+        rows = [
+            [*(nan if value is None else value for value in score.row), *([None] * (size - len(score.row)))]
+            for score in curves.scores
+        ]
         names = [task_name(task) for task in range(size)]
         self._map.show_grid(
             Grid(
@@ -71,4 +75,4 @@ class MatrixChart(Chart):
         if row >= len(self.curves.scores):
             return f"After {task_name(row)}, on {task_name(column)}: still to come\n{names}"
         value = self.curves.scores[row].row[column]
-        return f"After {task_name(row)}, on {task_name(column)}: {value:.1f} %\n{names}"
+        return f"After {task_name(row)}, on {task_name(column)}: {percent(value)}\n{names}"
