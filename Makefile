@@ -11,7 +11,7 @@ export PIP_NO_INPUT = 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint format bench results screenshots clean
+.PHONY: help run test test-all lint format bench faults results screenshots clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ format: $(VENV)/.installed-dev ## Put the code into the form that lint asks for
 
 bench: $(VENV)/.installed-dev ## Measure speed and smoothness on this machine
 	$(BIN)/python -m tests.benchmarks
+
+faults: $(VENV)/.installed-dev ## Kill runs, break disks, mangle files; write docs/reliability.md (about an hour)
+	$(BIN)/python -m tests.faults
 
 results: $(VENV)/.installed ## Train every method on the drawn world and write the table of results
 	$(BIN)/python -m backend.results

@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import importlib
 import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from backend import checkpoint, devices, metrics
-from backend.config import DATASETS, METHODS, RunConfig
+from backend import devices, metrics
+from backend.config import METHODS, RunConfig
 from backend.data_record import DataRecord, read_record, record_of
 from backend.encoders.clip import ClipEncoder, load_encoder
-from backend.errors import CheckpointError, DataError, StudioError
+from backend.ending import ending
+from backend.errors import CheckpointError, DataError, StudioError, TrainingError
 from backend.events import (
     Calibrated,
-    Checkpointed,
     Event,
     Note,
     RunEnded,
@@ -30,10 +29,14 @@ from backend.events import (
     TaskStarted,
 )
 from backend.gate import Gate, Stopped
+from backend.grown import Grown, dataset_of, require_learned
+from backend.patience import Patience
 from backend.pictures import Dataset, Part
-from backend.progress import About, Progress, weights_words
+from backend.progress import About, weights_words
+from backend.saving import Saver
 from backend.setting import setting_of
 from backend.stages.bench import Bench, positions
+from backend.stages.ladder import free
 from backend.stages.method import Method, below
 from backend.stages.pixels import PictureStore
 from backend.stages.prepare import prepare
@@ -60,45 +63,33 @@ def resume(folder: Path, emit: Emit, gate: Gate) -> RunEnded:
 def _guarded(open_folder: Callable[[], RunFolder], emit: Emit, gate: Gate) -> RunEnded:
     started = time.monotonic()
     home: RunFolder | None = None
+    error: Exception | None = None
     try:
         home = open_folder()
         _Run(home, emit, gate).train()
-        ended = RunEnded(outcome="finished", seconds=time.monotonic() - started)
-    except Stopped:
-        message = "Stopped; everything up to the last finished task is kept."
-        ended = RunEnded(outcome="stopped", seconds=time.monotonic() - started, message=message)
-    except torch.OutOfMemoryError as error:
-        hint = "Lower run.batch_size or method.prompt_batch, or choose precision bf16; the last checkpoint is kept."
-        ended = RunEnded(
-            outcome="failed",
-            seconds=time.monotonic() - started,
-            message="The device has no memory left.",
-            hint=hint,
-            details=str(error),
-        )
-    except Exception as error:  # noqa: BLE001 - the one broad except: a run ends with an event, whatever happens
-        known = isinstance(error, StudioError)
-        ended = RunEnded(
-            outcome="failed",
-            seconds=time.monotonic() - started,
-            message=error.sentence if known else f"{type(error).__name__}: {error}",
-            hint=error.hint if known else "This is a fault of DMC Studio: please report the details.",
-            details=traceback.format_exc(),
-        )
-    return _close(home, ended.model_copy(update={"at": time.time()}), emit)
-
-
-def _close(home: RunFolder | None, ended: RunEnded, emit: Emit) -> RunEnded:
-    """Write the last event if the disk lets us, and tell it in any case."""
+    except Exception as raised:  # noqa: BLE001 - the one broad except: a run ends with an event, whatever happens
+        error = raised
+    ended = ending(error, time.monotonic() - started).model_copy(update={"at": time.time()})
     if home is not None:
+        ended = _close(home, ended, error, Patience(gate, emit, home.append))
+    free()
+    emit(ended)
+    return ended
+
+
+def _close(home: RunFolder, ended: RunEnded, error: Exception | None, patience: Patience) -> RunEnded:
+    """Write the last event, however long the disk takes; return it, with what a stop or the disk kept out of it."""
+    with home:
         try:
-            home.append(ended)
+            if isinstance(error, TrainingError) and error.evidence:
+                patience.insist(lambda: home.write_evidence(error.evidence))
+            patience.insist(lambda: home.append(ended))
             if ended.details:
                 home.log(ended.details)
-        except StudioError as error:
-            ended = ended.model_copy(update={"hint": f"{ended.hint} The run folder cannot be written: {error}".strip()})
-        home.close()
-    emit(ended)
+        except (Stopped, StudioError) as trouble:
+            why = trouble.__cause__ if isinstance(trouble, Stopped) else trouble
+            hint = f"{ended.hint} The run folder cannot be written: {why}".strip()
+            return ended.model_copy(update={} if ended.cause == "storage" else {"hint": hint})
     return ended
 
 
@@ -109,16 +100,19 @@ class _Run:
         self.home, self.config, self.gate = home, home.config, gate
         self._listener = emit
         self._sampled = 0.0
-        self.progress = Progress()
         self.pulse = Pulse(self.emit, gate)
-        self.begun = time.monotonic()
+        self.patience = Patience(gate, emit, home.append)
+        self.saver = Saver(home, self.pulse, self.patience, self.emit)
 
     def emit(self, event: Event) -> None:
         """Write an event, then tell it; now and then add the machine's load."""
         event = event.model_copy(update={"at": time.time()})
         if isinstance(event, Calibrated):
-            self.progress.calibrated.append(event)
-        self.home.append(event)
+            self.saver.progress.calibrated.append(event)
+        self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        self.patience.insist(lambda: self.home.append(event))
         self._listener(event)
         if time.monotonic() - self._sampled > SAMPLE_SECONDS:
             self._sampled = time.monotonic()
@@ -130,54 +124,36 @@ class _Run:
         importlib.import_module("ot")  # slow: here, not in the middle of the run at its first calibration
         threads = devices.set_threads(config.run.threads)
         chosen = devices.choose(config.run.device, config.run.precision)
-        dataset: Dataset = DATASETS[config.data.name](config.data)
+        dataset = dataset_of(config)
         self.tasks = tasks_of(config, dataset)
-        saved = checkpoint.latest(self.home.path)
-        done = saved.task + 1 if saved else 0
-        self._rewind(done)
+        require_learned(config.earlier, self.saver.done)
+        self.saver.rewind()
         split = split_hash(dataset.pictures(config.data.score_on).names, self.tasks)
-        self._announce(chosen, dataset, threads, done, split)
-        self._report_damage(saved)
+        self._announce(chosen, dataset, threads, split)
+        for warning in self.saver.warnings():
+            self.emit(warning)
         self.encoder = self._encoder(chosen, dataset)
         transform, scored = config.model.transform, config.data.score_on
         self.train_store = prepare(dataset, "train", self.encoder, transform, self.pulse)
         self.test_store = prepare(dataset, scored, self.encoder, transform, self.pulse)
         self._same_data(record_of(dataset, self.stores, f"{transform}/{self.encoder.size}"))
-        self.about = About(config, self.tasks, self.encoder.weights, dataset.templates, split, str(chosen.device))
+        about = About(config, self.tasks, self.encoder.weights, dataset.templates, split, str(chosen.device))
+        self.saver.about = about
         method = self._method(dataset)
-        if saved:
-            self._restore(saved, method, done)
-        for task in self.tasks[done:]:
+        self._restore(method, about)
+        for task in self.tasks[self.saver.done :]:
             self._learn(task, method)
-        total = {"total": time.monotonic() - self.begun}
         skipped = {part: list(store.skipped) for part, store in self.stores.items()}
-        self.home.write_result(self.about.result(self.progress, total | self.pulse.seconds) | {"skipped": skipped})
+        missing = {"skipped": skipped, "untested": dataset.without(scored)}
+        result = about.result(self.saver.progress, self.saver.seconds) | missing
+        self.patience.insist(lambda: self.home.write_result(result))
 
-    def _rewind(self, done: int) -> None:
-        """Forget events after the last checkpoint: what they tell will happen again, identically."""
-        events = self.home.events()
-        cut = [i for i, event in enumerate(events) if isinstance(event, TaskStarted) and event.task >= done]
-        self.home.truncate_events(cut[0] if cut else len(events))
-
-    def _report_damage(self, saved: checkpoint.Checkpoint | None) -> None:
-        """Say which checkpoints could not be used."""
-        for why in saved.skipped if saved else ():
-            self.emit(
-                Note(level="warning", text=f"A damaged checkpoint was skipped: {why}", hint="An earlier one is used.")
-            )
-        if saved is None and any((self.home.path / "checkpoints").glob("*")):
-            self.emit(
-                Note(
-                    level="warning", text="No checkpoint could be used.", hint="The run starts again at its first task."
-                )
-            )
-
-    def _announce(self, chosen: devices.Chosen, dataset: Dataset, threads: int, done: int, split: str) -> None:
-        config = self.config
+    def _announce(self, chosen: devices.Chosen, dataset: Dataset, threads: int, split: str) -> None:
+        config, place = self.config, self.saver.place
         self.emit(
             RunStarted(
                 method=config.method.name,
-                dataset=dataset.id,
+                dataset=config.data.name,
                 seed=config.run.seed,
                 class_names=tuple(name for task in self.tasks for name in task.names),
                 tasks=tuple(task.names for task in self.tasks),
@@ -185,7 +161,9 @@ class _Run:
                 device_reason=chosen.reason,
                 precision=config.run.precision,
                 threads=threads,
-                first_task=done,
+                first_task=self.saver.done,
+                first_stage=place.stage if place else None,
+                first_step=place.step if place else 0,
                 pictures=len(dataset.pictures("train")),
                 setting=setting_of(config),
                 weights=weights_words(config.model),
@@ -196,6 +174,8 @@ class _Run:
         )
         if chosen.warning:
             self.emit(Note(level="warning", text=chosen.warning))
+        if isinstance(dataset, Grown):
+            self.emit(dataset.note(config.data.score_on))
 
     def _encoder(self, chosen: devices.Chosen, dataset: Dataset) -> ClipEncoder:
         """Load the model, downloading its weights where they are missing; refuse prompts that it cannot read whole."""
@@ -219,47 +199,47 @@ class _Run:
             RunFolderError: what the run began with cannot be read.
         """
         if (before := self.home.read_data()) is None:
-            self.home.write_data(now.model_dump_json().encode())
+            record = now.model_dump_json().encode()
+            self.patience.insist(lambda: self.home.write_data(record))
         elif changes := read_record(before).changes(now):
             hint = "Put the data set back as it was, or start a new run."
             raise DataError(f"The data set has changed since this run began: {changes}.", hint)
 
     def _method(self, dataset: Dataset) -> Method[Any]:
         bench = Bench(
-            self.encoder, self.train_store, dataset.class_names, dataset.templates, self.config.run, self.pulse
-        )
+            self.encoder, self.train_store, dataset.class_names, dataset.templates, self.config.run, self.pulse,
+            self.saver.saves,
+        )  # fmt: skip
         return METHODS[self.config.method.name](bench, self.config.method)
 
-    def _restore(self, saved: checkpoint.Checkpoint, method: Method[Any], done: int) -> None:
-        """Put a checkpoint back.
+    def _restore(self, method: Method[Any], about: About) -> None:
+        """Put the newest save back, if there is one.
 
         Raises:
-            CheckpointError: it was made with another model, split or configuration.
+            CheckpointError: it was made with another model or split.
         """
-        if (saved.manifest["weights"], saved.manifest["split_hash"]) != (self.about.weights, self.about.split):
-            raise CheckpointError(
-                "The checkpoint belongs to other weights or another split.", "Start a new run instead."
-            )
-        self.encoder.load_delta(below(saved.tensors, "encoder."))
-        method.load(below(saved.tensors, "method."), self.tasks[:done])
-        self.progress = Progress.from_manifest(saved.manifest)
-        self.pulse.seconds.update(saved.manifest["stage_seconds"])
-        told = {event.task for event in self.home.events() if isinstance(event, TaskScored)}
-        for scored in self.progress.scored:
-            if scored.task not in told:  # cut off between the checkpoint and the score
-                self.emit(scored)
+        for saved in filter(None, (self.saver.last, self.saver.inside)):
+            if not about.fits(saved.manifest):
+                raise CheckpointError(
+                    "The checkpoint belongs to other weights or another split.", "Start a new run instead."
+                )
+        if saved := self.saver.last:
+            self.encoder.load_delta(below(saved.tensors, "encoder."))
+            method.load(below(saved.tensors, "method."), self.tasks[: self.saver.done])
+        self.saver.take_up()
+        told = {(event.kind, event.task) for event in self.home.events() if isinstance(event, Calibrated | TaskScored)}
+        known = self.saver.progress
+        for event in sorted((*known.calibrated, *known.scored), key=lambda event: event.task):
+            if (event.kind, event.task) not in told:  # cut off after the checkpoint, or learned by an earlier run
+                self._tell(event.model_copy(update={"at": time.time()}))
 
     def _learn(self, task: Task, method: Method[Any]) -> None:
         """Learn one task, score it, save it, and only then say so."""
-        pictures = len(self.train_store.rows(task.classes))
-        self.emit(TaskStarted(task=task.index, classes=task.names, pictures=pictures))
+        if self.saver.begin(task.index):
+            pictures = len(self.train_store.rows(task.classes))
+            self.emit(TaskStarted(task=task.index, classes=task.names, pictures=pictures))
         method.learn(task)
-        scored = self._score(task, method)
-        self.progress.scored.append(scored)
-        manifest = self.about.manifest(self.progress, self.pulse.seconds)
-        path, size = checkpoint.save(self.home.path, task.index, self._tensors(method), manifest)
-        self.emit(Checkpointed(task=task.index, path=path, bytes=size))
-        self.emit(scored)
+        self.saver.finish(self._score(task, method), self._tensors(method))
 
     @torch.no_grad()
     def _score(self, task: Task, method: Method[Any]) -> TaskScored:
@@ -270,14 +250,15 @@ class _Run:
         truth = positions(self.test_store.labels[rows], method.seen)
         task_of = torch.tensor([t.index for t in self.tasks[: task.index + 1] for _ in t.classes])[truth]
         row, accuracy = metrics.score_row(predicted.numpy(), truth.numpy(), task_of.numpy())
-        so_far = [scored.accuracy for scored in self.progress.scored] + [accuracy]
+        before = self.saver.progress
+        so_far = [scored.accuracy for scored in before.scored] + [accuracy]
         return TaskScored(
             at=time.time(),
             task=task.index,
             row=row,
             accuracy=accuracy,
             average=metrics.average(so_far),
-            forgetting=metrics.forgetting([*self.progress.matrix, row]),
+            forgetting=metrics.forgetting([*before.matrix, row]),
             memory_bytes=method.memory_bytes,
         )
 

@@ -7,9 +7,11 @@ StudioError
 ├── ModelError        weights are missing or do not fit
 ├── CheckpointError   a checkpoint is truncated, of another model, or not ours
 ├── RunFolderError    a run folder is missing, half written, or holds another run
-├── StorageError      the disk is full or may not be written
+├── StorageError      the disk is full, gone, or may not be written (has .passing: it may be later)
 ├── DownloadError     a file cannot be fetched, or is not the one that was expected
 ├── ArchiveError      an archive is damaged, or holds what must not be unpacked
+├── ExportError       a run cannot be exported in this form
+├── CommandError      what a run was told is no command
 └── TrainingError     a loss is not finite
 ```
 """
@@ -17,8 +19,9 @@ StudioError
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 class StudioError(Exception):
@@ -75,7 +78,14 @@ class RunFolderError(StudioError):
 
 
 class StorageError(StudioError):
-    """The disk is full, or may not be written."""
+    """The disk is full, gone, or may not be written.
+
+    `passing` tells whether it may be written later, when there is room or the disk is back.
+    """
+
+    def __init__(self, sentence: str, hint: str = "", *, passing: bool = True) -> None:
+        super().__init__(sentence, hint)
+        self.passing = passing
 
 
 class DownloadError(StudioError):
@@ -86,8 +96,22 @@ class ArchiveError(StudioError):
     """An archive is damaged, of a kind that cannot be read, or holds what must not be unpacked."""
 
 
+class ExportError(StudioError):
+    """A run cannot be exported in this form, or the export is not equal to the run's model."""
+
+
+class CommandError(StudioError):
+    """What a run was told while it is on is no command."""
+
+
 class TrainingError(StudioError):
-    """Training cannot go on, for example because a loss is not finite."""
+    """Training cannot go on, for example because a loss is not finite.
+
+    Attributes:
+        evidence: plain numbers and texts about what went wrong; empty where there is nothing to keep.
+    """
+
+    evidence: Mapping[str, Any] = {}
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -175,33 +175,41 @@ class ClassMemory:
         ids = torch.tensor(list(classes)).repeat_interleave(torch.tensor(list(counts)))
         return F.normalize(rows, dim=1), ids.to(device)
 
-    def state(self) -> dict[str, Tensor]:
-        """Return everything as contiguous tensors."""
+    def state(self, order: Sequence[int]) -> dict[str, Tensor]:
+        """Return everything as contiguous tensors.
+
+        Args:
+            order: ids of the classes learned; a class is named by its place there, for ids are the data set's own.
+        """
         import torch
 
         entries = list(self._entries.values())
         state = {
-            "classes": torch.tensor(list(self._entries), dtype=torch.float64),
+            "classes": torch.tensor([order.index(c) for c in self._entries], dtype=torch.float64),
             "counts": torch.tensor([entry.count for entry in entries], dtype=torch.float64),
         }
-        columns = {"means": [e.mean for e in entries], "roots": [e.root for e in entries]}
+        columns = {"means": [e.mean for e in entries], **_packed([e.root for e in entries])}
         columns["rests"] = [e.rest for e in entries if e.rest is not None]
         return state | {name: torch.from_numpy(np.stack(rows)) for name, rows in columns.items() if rows}
 
-    def load(self, state: Mapping[str, Tensor]) -> None:
+    def load(self, state: Mapping[str, Tensor], order: Sequence[int]) -> None:
         """Replace everything by what `state` returned.
+
+        Args:
+            state: tensors.
+            order: ids of the classes learned, in the same order as then; the ids may be others.
 
         Raises:
             CheckpointError: tensors are missing or do not fit together.
         """
         self._factors.clear()
         try:
-            ids, counts = state["classes"].tolist(), state["counts"].tolist()
-            rows = [state[name].cpu().numpy() for name in ("means", "roots")] if ids else [[], []]
-            rests = state["rests"].cpu().numpy() if "rests" in state else [None] * len(ids)
-            columns = zip(ids, counts, *rows, rests, strict=True)
-            self._entries = {int(c): Entry(mean, int(n), root, rest) for c, n, mean, root, rest in columns}
-        except (KeyError, ValueError) as error:
+            places, counts = state["classes"].tolist(), state["counts"].tolist()
+            rows = [state["means"].cpu().numpy(), _unpacked(state)] if places else [[], []]
+            rests = state["rests"].cpu().numpy() if "rests" in state else [None] * len(places)
+            columns = zip(places, counts, *rows, rests, strict=True)
+            self._entries = {order[int(p)]: Entry(mean, int(n), root, rest) for p, n, mean, root, rest in columns}
+        except (KeyError, ValueError, IndexError) as error:
             sentence = f"The memory of old classes is damaged: {error}."
             raise CheckpointError(sentence, "Resume from an older checkpoint.") from error
 
@@ -227,6 +235,25 @@ class ClassMemory:
         mean, root, deviation = (part.to(device) for part in self._factors[c])
         self._factors[c] = mean, root, deviation
         return mean, root, deviation
+
+
+def _packed(roots: Sequence[Single]) -> dict[str, Sequence[Single]]:
+    """Return the lower triangles of covariances that are exactly symmetric, which halves them; others as they are."""
+    if all(root.shape[0] == root.shape[1] and np.array_equal(root, root.T) for root in roots):
+        return {"triangles": [root[np.tril_indices(len(root))] for root in roots]}
+    return {"roots": roots}
+
+
+def _unpacked(state: Mapping[str, Tensor]) -> NDArray[np.float32]:
+    if "roots" in state:
+        return state["roots"].cpu().numpy()
+    triangles = state["triangles"].cpu().numpy()
+    d = state["means"].shape[1]
+    rows, columns = np.tril_indices(d)
+    roots = np.empty((len(triangles), d, d), dtype=np.float32)
+    roots[:, rows, columns] = triangles
+    roots[:, columns, rows] = triangles
+    return roots
 
 
 def cholesky(covariance: Array) -> Array:

@@ -11,7 +11,7 @@ import torch
 
 from backend import devices, metrics
 from backend.config import ModelSettings, RunConfig
-from backend.events import Calibrated, TaskScored
+from backend.events import Calibrated, Scores, TaskScored
 from backend.setting import setting_of
 from backend.tasks import Task
 
@@ -24,7 +24,7 @@ class Progress:
     calibrated: list[Calibrated] = field(default_factory=list[Calibrated])
 
     @property
-    def matrix(self) -> list[tuple[float, ...]]:
+    def matrix(self) -> list[Scores]:
         """The accuracy matrix so far, row by row."""
         return [scored.row for scored in self.scored]
 
@@ -62,12 +62,21 @@ class About:
         """The prompt, or all of an ensemble."""
         return self.templates[0] if len(self.templates) == 1 else list(self.templates)
 
+    def fits(self, manifest: Mapping[str, Any]) -> bool:
+        """Tell whether this run can go on from a checkpoint: its own, or the one of the run that it continues."""
+        earlier = self.config.earlier
+        own = earlier and earlier.model_dump(mode="json")
+        tasks = tuple(tuple(names) for names in manifest["tasks"][: len(manifest["scored"])])
+        inherited = earlier is not None and tasks == earlier.tasks and manifest["config"].get("earlier") != own
+        return manifest["weights"] == self.weights and (inherited or manifest["split_hash"] == self.split)
+
     def manifest(self, progress: Progress, seconds: Mapping[str, float]) -> dict[str, Any]:
         """Return what a reader of a checkpoint must know."""
         return {
-            "config": self.config.model_dump(mode="json"),
+            "config": self.config.model_dump(mode="json", exclude_none=True),
             "setting": setting_of(self.config),
             "weights": self.weights,
+            "base": {"model": self.config.model.name, "pretrained": self.config.model.pretrained, "hash": self.weights},
             "transform": self.config.model.transform,
             "template": self.template,
             "split_hash": self.split,
@@ -109,7 +118,7 @@ class About:
             "precision": config.run.precision,
             "threads": torch.get_num_threads(),
             "versions": devices.versions(),
-            "config": config.model_dump(mode="json"),
+            "config": config.model_dump(mode="json", exclude_none=True),
             "finished": True,
         }
 

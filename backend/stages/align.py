@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +12,8 @@ from torch import Tensor
 
 from backend.memory import ClassMemory
 from backend.stages.bench import Bench, Prompts
+from backend.stages.descend import Descent, descend
+from backend.stages.guard import Batch
 from backend.stages.settings import AlignSettings
 
 _ROUND: Final = 50
@@ -43,16 +45,22 @@ def align_text(
     """
     parameters = [p for p in prompts.parameters() if p.requires_grad]
     optimizer = torch.optim.Adam(parameters, lr=settings.prompt_learning_rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, settings.prompt_steps)
-    batches = _draw(bench, settings, task, memory, old, features, targets)
-    with bench.pulse.stage("align", task, settings.prompt_steps) as meter:
-        for batch, wanted in batches:
-            loss = F.cross_entropy(bench.encoder.scale * batch @ prompts().T, wanted)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-            meter.step(len(batch), loss)
+
+    def loss(batch: Batch) -> Tensor:
+        drawn, wanted = batch
+        return F.cross_entropy(bench.encoder.scale * drawn @ prompts().T, wanted)
+
+    def describe(batch: Batch) -> Mapping[str, Any]:
+        return {"features": batch[0].tolist(), "classes": batch[1].tolist()}
+
+    descend(
+        bench,
+        Descent(
+            "align", task, parameters, optimizer, settings.prompt_steps,
+            lambda: _draw(bench, settings, task, memory, old, features, targets),
+            loss, len(old) + len(torch.unique(targets)), describe,
+        ),
+    )  # fmt: skip
 
 
 def _draw(

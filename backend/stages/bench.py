@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,10 +15,12 @@ from torch import Tensor, nn
 
 from backend.calibration import Array, Stored
 from backend.config import RunSettings
-from backend.events import Stage
+from backend.events import Note, Stage
 from backend.seeding import torch_generator
+from backend.stages.ladder import Ladder
 from backend.stages.pixels import PictureStore, fed
 from backend.stages.pulse import Pulse
+from backend.stages.saves import Saves
 from backend.tasks import Task
 
 BATCH = 256
@@ -72,6 +75,7 @@ class Bench:
         templates: hand-written prompts with `{}`; text features are the mean over them.
         settings: seed, batch size and so on.
         pulse: where stages report to.
+        saves: where stages leave what they have reached.
     """
 
     encoder: Encoder
@@ -80,6 +84,8 @@ class Bench:
     templates: tuple[str, ...]
     settings: RunSettings
     pulse: Pulse
+    saves: Saves = field(default_factory=Saves)
+    _ladders: dict[Stage, Ladder] = field(default_factory=dict[Stage, Ladder])
     _anchors: dict[int, Tensor] = field(default_factory=dict[int, Tensor])
 
     def anchors(self, classes: Sequence[int]) -> Tensor:
@@ -103,14 +109,27 @@ class Bench:
         """Return a CPU generator of its own for that name."""
         return torch_generator(self.settings.seed, *names)
 
+    def ladder(self, stage: Stage) -> Ladder:
+        """Return what a stage knows of the device's memory."""
+
+        def say(sentence: str) -> None:
+            hint = "The result is the same, a little later."
+            self.pulse.emit(Note(level="warning", text=sentence, hint=hint))
+
+        return self._ladders.setdefault(stage, Ladder(say))
+
     @torch.no_grad()
     def features(self, store: PictureStore, rows: Tensor, *, stage: Stage, task: int) -> Tensor:
         """Encode pictures as they are (no augmentation): unit-norm features `(n, d)` on the encoder's device."""
-        batches = rows.split(BATCH)
+        batches, ladder = rows.split(BATCH), self.ladder(stage)
         encoded: list[Tensor] = []
+
+        def encode(batch: Tensor, at_once: int) -> list[Tensor]:
+            return [self.encoder.image(fed(store.inputs[part], self.encoder.device)) for part in batch.split(at_once)]
+
         with self.pulse.stage(stage, task, len(batches)) as meter:
             for batch in batches:
-                encoded.append(self.encoder.image(fed(store.inputs[batch], self.encoder.device)))
+                encoded += ladder.climb_down(len(batch), partial(encode, batch))
                 meter.step(len(batch))
         return torch.cat(encoded)
 

@@ -34,6 +34,8 @@ class Method(ABC, Generic[S]):
     help: ClassVar[str]
     rank: ClassVar[int] = 50
     """Place in menus."""
+    peeks: ClassVar[bool] = False
+    """Whether it looks at old pictures, which class-incremental learning forbids."""
     Settings: ClassVar[type[MethodSettings]] = MethodSettings
 
     def __init__(self, bench: Bench, settings: S) -> None:
@@ -57,6 +59,8 @@ class Method(ABC, Generic[S]):
         """Put a state back, after the tasks given."""
         del state
         self.seen = [c for task in tasks for c in task.classes]
+        for task in tasks:  # task by task, as it was then: the last bits depend on which texts are encoded together
+            self.bench.anchors(task.classes)
 
     @property
     def memory_bytes(self) -> int:

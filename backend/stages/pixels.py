@@ -114,16 +114,22 @@ def fed(inputs: Tensor, device: torch.device) -> Tensor:
     return inputs.pin_memory() if device.type == "cuda" else inputs
 
 
-def jitter(inputs: Tensor, reach: int, generator: torch.Generator) -> Tensor:
-    """Shift each picture by up to `reach` pixels in x and y, the rim repeated; uint8 in, uint8 out.
+def shifts(count: int, reach: int, generator: torch.Generator) -> Tensor:
+    """Draw a shift of up to `reach` pixels in y and x for each of `count` pictures, `(count, 2)`."""
+    if not reach:
+        return torch.zeros(count, 2, dtype=torch.long)
+    return torch.randint(-reach, reach + 1, (2, count), generator=generator).T
+
+
+def shifted(inputs: Tensor, moves: Tensor) -> Tensor:
+    """Shift each picture `(n, 3, h, w)` by its row of `moves` `(n, 2)`, the rim repeated; uint8 in, uint8 out.
 
     Features of a frozen tower `(n, d)` have nothing to shift and come back as they are.
     """
-    if not reach or inputs.dim() != 4:
+    if inputs.dim() != 4 or not moves.any():
         return inputs
     n, _, height, width = inputs.shape
-    move = torch.randint(-reach, reach + 1, (2, n, 1), generator=generator)
-    ys = (torch.arange(height) + move[0]).clamp_(0, height - 1)
-    xs = (torch.arange(width) + move[1]).clamp_(0, width - 1)
+    ys = (torch.arange(height) + moves[:, :1]).clamp_(0, height - 1)
+    xs = (torch.arange(width) + moves[:, 1:]).clamp_(0, width - 1)
     rows = torch.arange(n)[:, None, None]
     return inputs.permute(0, 2, 3, 1)[rows, ys[:, :, None], xs[:, None, :]].permute(0, 3, 1, 2)

@@ -42,7 +42,7 @@ def prepare(dataset: Dataset, part: Part, encoder: Encoder, transform: str, puls
 
 
 def _refuse_empty(dataset: Dataset, part: Part, labels: NDArray[np.int64]) -> None:
-    empty = sorted(set(range(len(dataset.class_names))) - set(labels.tolist()))
+    empty = sorted(set(range(dataset.learned, len(dataset.class_names))) - set(labels.tolist()))
     if empty:
         name = dataset.class_names[empty[0]]
         raise DataError(f"The class '{name}' has no {part} pictures ({len(empty)} in all).", "Check data.root.")

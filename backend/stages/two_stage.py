@@ -84,7 +84,7 @@ class TwoStage(Method[TwoStageSettings]):
     def state(self) -> dict[str, Tensor]:
         """Return prompts and memory."""
         prompts = {f"prompts.{name}": value for name, value in self.prompts.state_dict().items()}
-        return prompts | {f"memory.{name}": value for name, value in self.memory.state().items()}
+        return prompts | {f"memory.{name}": value for name, value in self.memory.state(self.seen).items()}
 
     def load(self, state: Mapping[str, Tensor], tasks: Sequence[Task]) -> None:
         """Put prompts and memory back."""
@@ -93,7 +93,7 @@ class TwoStage(Method[TwoStageSettings]):
             self.prompts.open_task(task.names)
         groups = {prefix: below(state, prefix) for prefix in ("prompts.", "memory.")}
         self.prompts.load_state_dict(groups["prompts."])
-        self.memory.load(groups["memory."])
+        self.memory.load(groups["memory."], self.seen)
 
     @property
     def memory_bytes(self) -> int:

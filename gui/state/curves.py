@@ -21,6 +21,7 @@ from backend.api import (
     Resumed,
     RunEnded,
     RunStarted,
+    Scores,
     StageEnded,
     StepEnded,
     StepSaved,
@@ -42,6 +43,11 @@ _ORDER = ("prepare", "adapt", "calibrate", "align", "evaluate")
 def task_name(task: int) -> str:
     """Return what people call a task: T1 is the first."""
     return f"T{task + 1}"
+
+
+def percent(accuracy: float | None) -> str:
+    """Return an accuracy in words for a tooltip."""
+    return "no test pictures of this task on this machine" if accuracy is None else f"{accuracy:.1f} %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +152,10 @@ class Curves:
         self.memory = 0
         """Bytes of the stored class statistics."""
         self.sample: DeviceSampled | None = None
-        self.paused = False
-        self.saved_at: float | None = None
+        self.hold: Paused | None = None
+        """Why the run does not go on, with a reason where it waits for its disk; none while it goes on."""
+        self.saved: Checkpointed | StepSaved | None = None
+        """What was put on the disk last."""
         self.revision = 0
         """Grows when something that was already shown is taken back."""
         self._pace = Pace()
@@ -171,8 +179,11 @@ class Curves:
         return [score.accuracy for score in self.scores]
 
     @property
-    def matrix(self) -> list[tuple[float, ...]]:
-        """Rows of the accuracy matrix: entry j of row i is the accuracy on task j after task i, in percent."""
+    def matrix(self) -> list[Scores]:
+        """Rows of the accuracy matrix: entry j of row i is the accuracy on task j after task i, in percent.
+
+        None where there are no test pictures of the task on this machine.
+        """
         return [score.row for score in self.scores]
 
     @property
@@ -194,6 +205,16 @@ class Curves:
     def running(self) -> bool:
         """Whether the run started and has not ended; a run that was cut off looks like this too."""
         return self.started is not None and self.ended is None
+
+    @property
+    def paused(self) -> bool:
+        """Whether the run waits, for the user or for its disk."""
+        return self.hold is not None
+
+    @property
+    def saved_at(self) -> float | None:
+        """Seconds since the epoch, when something was put on the disk last."""
+        return self.saved.at if self.saved else None
 
     def eta_seconds(self, now: float) -> float | None:
         """Return the seconds that are probably left, or None while there is nothing to judge by."""
@@ -219,16 +240,16 @@ class Curves:
             case RunStarted() | TaskStarted() | StageEnded() | TaskScored() | Calibrated():
                 self._take_progress(event)
             case Checkpointed() | StepSaved():
-                self.saved_at = event.at
+                self.saved = event
             case DeviceSampled():
                 self.sample = event
             case Note():
                 self.notes.append(event)
             case Paused() | Resumed():
-                self.paused = isinstance(event, Paused)
+                self.hold = event if isinstance(event, Paused) else None
             case RunEnded():
                 self.ended = event
-                self.paused = False
+                self.hold = None
             case _:
                 assert_never(event)
 
@@ -262,8 +283,7 @@ class Curves:
         if self.started is not None:
             self.revision += 1
         self.started = event
-        self.ended = None
-        self.paused = False
+        self.ended = self.hold = None
         self.task = event.first_task
         self.stage, self.step, self.steps = None, 0, 0
         del self.scores[event.first_task :]

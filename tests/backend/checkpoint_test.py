@@ -10,13 +10,16 @@ import pickle
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
 
 from backend import checkpoint
-from backend.checkpoint import MANIFEST, STATE, latest, load, save
+from backend.checkpoint import MANIFEST, STATE, latest, latest_inside, load, prune, save
 from backend.errors import CheckpointError, StorageError
+from backend.migrations import SCHEMA
+from tests.manifests import example
 
 TENSORS = {"classifier": torch.eye(3), "scale": torch.tensor(100.0), "encoder.w": torch.arange(6.0).view(2, 3)}
 
@@ -24,7 +27,7 @@ TENSORS = {"classifier": torch.eye(3), "scale": torch.tensor(100.0), "encoder.w"
 @pytest.fixture
 def run(tmp_path):
     for task in range(3):
-        save(tmp_path, task, TENSORS | {"task": torch.tensor(task)}, {"weights": "abc", "scored": [{"row": (1.0,)}]})
+        save(tmp_path, task, TENSORS | {"task": torch.tensor(task)}, example())
     return tmp_path
 
 
@@ -33,21 +36,21 @@ def newest(run):
 
 
 def test_what_is_saved_loads_equal(tmp_path):
-    path, size = save(tmp_path, 0, TENSORS, {"weights": "abc", "class_names": ("ü", "b")})
+    path, size = save(tmp_path, 0, TENSORS, example())
     assert path == "checkpoints/task-01"
     assert size == sum(file.stat().st_size for file in (tmp_path / path).iterdir())
     loaded = load(tmp_path / path)
     assert loaded.task == 0
     assert loaded.manifest["weights"] == "abc"
     assert loaded.manifest["class_names"] == ["ü", "b"]
-    assert loaded.manifest["schema"] == checkpoint.SCHEMA
+    assert loaded.manifest["schema"] == SCHEMA
     assert loaded.tensors.keys() == TENSORS.keys()
     assert all(torch.equal(loaded.tensors[name], value) for name, value in TENSORS.items())
 
 
 def test_tensors_that_share_memory_or_are_strided_or_need_gradients_can_be_saved(tmp_path):
     whole = torch.arange(12.0).view(3, 4).requires_grad_()
-    path, _ = save(tmp_path, 0, {"a": whole[0], "b": whole[1], "c": whole.T, "half": whole.half()}, {})
+    path, _ = save(tmp_path, 0, {"a": whole[0], "b": whole[1], "c": whole.T, "half": whole.half()}, example())
     loaded = load(tmp_path / path).tensors
     assert torch.equal(loaded["b"], whole[1])
     assert torch.equal(loaded["c"], whole.T)
@@ -61,13 +64,13 @@ def test_the_newest_one_counts_and_nothing_is_none(run, tmp_path_factory):
 
 
 def test_tasks_beyond_ninety_nine_are_newer(run):
-    save(run, 99, TENSORS, {})
-    save(run, 100, TENSORS, {})
+    save(run, 99, TENSORS, example())
+    save(run, 100, TENSORS, example())
     assert latest(run).task == 100
 
 
 def test_saving_a_task_again_replaces_it(run):
-    save(run, 2, {"classifier": torch.zeros(1)}, {})
+    save(run, 2, {"classifier": torch.zeros(1)}, example())
     assert latest(run).tensors.keys() == {"classifier"}
     assert sorted(path.name for path in (run / "checkpoints").iterdir()) == ["task-01", "task-02", "task-03"]
 
@@ -97,7 +100,10 @@ def edit(path, **changes):
         (lambda at: (at / STATE).unlink(), "There is no"),
         (lambda at: (at / MANIFEST).write_text("[1]"), "not a checkpoint of DMC Studio"),
         (lambda at: (at / MANIFEST).write_text("{}"), "not a checkpoint of DMC Studio"),
-        (lambda at: edit(at / MANIFEST, schema=2), "format version 2; this DMC Studio reads version 1"),
+        (lambda at: edit(at / MANIFEST, schema=99), "format version 99; this DMC Studio reads versions 1 to 2"),
+        (lambda at: edit(at / MANIFEST, schema="2"), "format version 2"),
+        (lambda at: edit(at / MANIFEST, scored=[{"task": 0}]), "scored.0.row"),
+        (lambda at: edit(at / MANIFEST, tasks=None), "tasks"),
         (lambda at: shutil.rmtree(at) or at.write_text("x"), "is a file, not a checkpoint"),
     ],
 )
@@ -164,7 +170,7 @@ def test_a_full_disk_leaves_the_checkpoints_that_were_there(broken, run, monkeyp
     monkeypatch.setattr(os, broken, refuse)
     for task in (2, 3):
         with pytest.raises(StorageError, match="disk is full"):
-            save(run, task, TENSORS, {})
+            save(run, task, TENSORS, example())
     monkeypatch.undo()
     assert sorted(path.name for path in (run / "checkpoints").iterdir()) == ["task-01", "task-02", "task-03"]
     assert latest(run).manifest["weights"] == "abc"
@@ -175,11 +181,14 @@ SAVE_AND_DIE = """
 import os, signal, sys, time, torch
 from pathlib import Path
 from backend.checkpoint import save
+from tests.manifests import example
 for turn in range(8):
     child = os.fork()
     if not child:
         for i in range(10**6):
-            save(Path(sys.argv[1]), i % 2, {"w": torch.full((200_000,), float(i))}, {"i": i})
+            save(Path(sys.argv[1]), i % 2, {"w": torch.full((200_000,), float(i))}, example(i=i))
+    while not list(Path(sys.argv[1]).glob("checkpoints/task-*")):
+        time.sleep(0.001)
     time.sleep(0.03 + 0.017 * turn)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
@@ -195,14 +204,70 @@ def test_what_a_killed_process_leaves_is_never_taken_for_a_checkpoint_and_is_cle
     found = latest(tmp_path)
     assert not found.skipped
     assert torch.equal(found.tensors["w"], torch.full((200_000,), float(found.manifest["i"])))
-    save(tmp_path, 0, TENSORS, {})
+    save(tmp_path, 0, TENSORS, example())
     assert not list((tmp_path / "checkpoints").glob(".*"))
 
 
 def test_a_header_whose_length_looks_like_a_pickle_is_still_read(tmp_path):
     starts = set()
     for letters in range(1, 260, 7):
-        path, _ = save(tmp_path, 0, {"x" * letters: torch.zeros(1)}, {})
+        path, _ = save(tmp_path, 0, {"x" * letters: torch.zeros(1)}, example())
         starts.add((tmp_path / path / STATE).read_bytes()[:1])
         assert load(tmp_path / path).task == 0
     assert b"\x80" in starts
+
+
+SCHEMAS = Path(__file__).parents[1] / "data" / "checkpoints"
+
+
+@pytest.mark.parametrize("schema", range(1, SCHEMA + 1))
+def test_a_checkpoint_of_every_schema_that_was_ever_written_is_read(schema):
+    found = load(SCHEMAS / f"schema-{schema}")
+    assert json.loads((SCHEMAS / f"schema-{schema}" / MANIFEST).read_text())["schema"] == schema
+    assert found.manifest["schema"] == SCHEMA
+    assert found.manifest["base"] == {"model": "demo", "pretrained": "", "hash": "5f41fc9f644e"}
+    # The memory names classes by their place in the order learned, whatever the schema.
+    assert found.tensors["method.memory.classes"].tolist() == list(range(8))
+    assert found.manifest["scored"][-1]["accuracy"] == found.manifest["scored"][-1]["row"][0] / 2 + (
+        found.manifest["scored"][-1]["row"][1] / 2
+    )
+
+
+def names(run):
+    return sorted(path.name for path in (run / "checkpoints").iterdir())
+
+
+def test_saves_inside_a_task_are_numbered_and_the_newest_whole_one_counts(run):
+    for step in (1, 2):
+        save(run, 3, {"step": torch.tensor(step)}, example(), kind="inside")
+    assert latest_inside(run, 3).tensors["step"] == 2
+    assert latest_inside(run, 2) is None
+    assert latest(run).task == 2
+    flip(run / "checkpoints" / "inside-04-0002" / STATE)
+    found = latest_inside(run, 3)
+    assert found.tensors["step"] == 1
+    assert found.skipped[0].startswith("inside-04-0002: ")
+    save(run, 3, {"step": torch.tensor(3)}, example(), kind="inside")
+    assert latest_inside(run, 3).tensors["step"] == 3
+
+
+def test_two_saves_inside_the_present_task_are_kept_and_none_of_finished_ones(run):
+    for task in (2, 3, 3, 3):
+        save(run, task, TENSORS, example(), kind="inside")
+    prune(run)
+    assert names(run) == ["inside-04-0002", "inside-04-0003", "task-01", "task-02", "task-03"]
+
+
+@pytest.mark.parametrize(
+    ("keep", "best", "left"),
+    [
+        (0, 0, ["task-01", "task-02", "task-03"]),
+        (1, 0, ["task-01", "task-03"]),
+        (1, 2, ["task-03"]),
+        (2, 1, ["task-02", "task-03"]),
+        (9, 0, ["task-01", "task-02", "task-03"]),
+    ],
+)
+def test_the_newest_checkpoints_and_the_best_one_are_kept(keep, best, left, run):
+    prune(run, keep=keep, best=best)
+    assert names(run) == left

@@ -266,3 +266,13 @@ def test_events_are_not_more_than_ten_a_second_in_a_stage(tmp_path):
     for a, b in pairwise(steps):
         if (a.task, a.stage) == (b.task, b.stage):
             assert b.at - a.at > 0.08
+
+
+def test_only_so_many_checkpoints_are_kept_as_asked_and_the_best_one(tmp_path):
+    config = tiny_config(method={"name": "simple_cil"}, run={"keep_checkpoints": 1})
+    _, events = play(config, tmp_path / "run")
+    averages = [event.average for event in events if isinstance(event, TaskScored)]
+    best = averages.index(max(averages)) + 1
+    left = {path.name for path in (tmp_path / "run" / "checkpoints").iterdir()}
+    assert left == {f"task-{best:02d}", "task-04"}
+    assert best < 4, "or this shows nothing"

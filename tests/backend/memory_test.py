@@ -25,6 +25,9 @@ def features(counts: dict[int, int], seed: int = 0) -> tuple[Array, Array]:
     return stacked / np.linalg.norm(stacked, axis=1, keepdims=True), np.repeat(list(counts), list(counts.values()))
 
 
+ORDER = (4, 7, 2)
+
+
 def fitted(rank: int | None = None) -> ClassMemory:
     memory = ClassMemory(rank)
     assert memory.fit(*features({4: 40, 7: 30, 2: 20}), [4, 7, 2]) == []
@@ -181,35 +184,57 @@ class TestState:
     @RANKS
     def test_survives_the_round_trip(self, rank: int | None) -> None:
         memory, other = fitted(rank), ClassMemory(rank)
-        other.load(memory.state())
+        other.load(memory.state(ORDER), ORDER)
         assert other.classes == memory.classes
         assert other.bytes == memory.bytes
-        for name, tensor in other.state().items():
-            assert torch.equal(tensor, memory.state()[name])
+        for name, tensor in other.state(ORDER).items():
+            assert torch.equal(tensor, memory.state(ORDER)[name])
             assert tensor.is_contiguous()
             assert tensor.dtype in {torch.float32, torch.float64}
 
     def test_empty_memory_survives_the_round_trip(self) -> None:
         memory = fitted()
-        memory.load(ClassMemory().state())
+        memory.load(ClassMemory().state(ORDER), ORDER)
         assert memory.classes == ()
 
     def test_loading_forgets_cached_factors(self) -> None:
         memory, other = fitted(), fitted()
         memory.sample([4], [1], torch_generator(0), "cpu")
         other.push([4], np.eye(D)[:1], np.zeros((1, D, D)))
-        memory.load(other.state())
+        memory.load(other.state(ORDER), ORDER)
         rows, _ = memory.sample([4], [1], torch_generator(0), "cpu")
         np.testing.assert_allclose(rows.numpy(), np.eye(D)[:1], atol=1e-4)
 
-    @pytest.mark.parametrize("missing", ["classes", "means", "roots"])
+    @pytest.mark.parametrize("missing", ["classes", "means", "triangles"])
     def test_damaged_state_is_named(self, missing: str) -> None:
-        state = fitted().state()
+        state = fitted().state(ORDER)
         del state[missing]
         with pytest.raises(CheckpointError):
-            ClassMemory().load(state)
+            ClassMemory().load(state, ORDER)
+
+    def test_another_data_set_may_number_the_classes_otherwise(self) -> None:
+        memory, other = fitted(), ClassMemory()
+        other.load(memory.state(ORDER), (0, 1, 9))
+        assert other.classes == (0, 1, 9)
+        one, two = memory.stored([7], np.eye(D)[:1]), other.stored([1], np.eye(D)[:1])
+        assert np.array_equal(one.means, two.means)
+        assert np.array_equal(one.covariances, two.covariances)
+
+    def test_covariances_that_are_symmetric_take_half_the_room_and_others_stay_as_they_are(self) -> None:
+        memory = fitted()
+        assert memory.state(ORDER)["triangles"].shape == (3, D * (D + 1) // 2)
+        skew = np.eye(D)[None].copy()
+        skew[0, 0, 1] = 0.25
+        memory.push([7], np.eye(D)[:1], skew)
+        state = memory.state(ORDER)
+        assert state["roots"].shape == (3, D, D)
+        other = ClassMemory()
+        other.load(state, ORDER)
+        assert np.array_equal(
+            other.stored([7], np.eye(D)[:1]).covariances, memory.stored([7], np.eye(D)[:1]).covariances
+        )
 
     def test_state_of_different_lengths_is_named(self) -> None:
-        state = fitted().state()
+        state = fitted().state(ORDER)
         with pytest.raises(CheckpointError):
-            ClassMemory().load(state | {"means": state["means"][:1]})
+            ClassMemory().load(state | {"means": state["means"][:1]}, ORDER)

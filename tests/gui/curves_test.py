@@ -1,11 +1,24 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
-from backend.api import Checkpointed, DeviceSampled, Note, Paused, Resumed, RunEnded, RunStarted, StepEnded, TaskScored
+from backend.api import (
+    Calibrated,
+    Checkpointed,
+    DeviceSampled,
+    Event,
+    Note,
+    Paused,
+    Resumed,
+    RunEnded,
+    RunStarted,
+    StepEnded,
+    TaskScored,
+)
 from gui.state.curves import Curves, task_name
 from gui.state.decimate import decimate
 from tests.gui.example_run import START, events
@@ -85,6 +98,33 @@ def test_a_resumed_run_supersedes_later_tasks() -> None:
     whole = Curves(events(tasks=4, size=2, steps=10))
     assert curves.matrix == whole.matrix
     np.testing.assert_array_equal(curves.losses["align"].x, whole.losses["align"].x)
+
+
+@pytest.mark.parametrize("lost", [0, 1, 4, 30])
+@pytest.mark.parametrize(("stage", "step"), [("adapt", 4), ("adapt", 10), ("calibrate", 1), ("align", 6)])
+def test_a_run_resumed_inside_a_task_looks_as_if_it_had_never_been_cut(stage: Any, step: int, lost: int) -> None:
+    stream = [e for e in events(tasks=3, size=2, steps=10) if not isinstance(e, DeviceSampled)]
+    cut = 1 + next(i for i, e in enumerate(stream) if _is_save(e, stage, step))
+    started = next(e for e in stream if isinstance(e, RunStarted))
+    again = started.model_copy(update={"first_task": 1, "first_stage": stage, "first_step": step})
+    resumed = Curves([*stream[: cut + lost], again, *stream[cut:]])
+    whole = Curves(stream)
+    assert resumed.matrix == whole.matrix
+    assert resumed.calibrations == whole.calibrations
+    for name in ("adapt", "align"):
+        one, other = resumed.losses[name], whole.losses[name]
+        np.testing.assert_array_equal(one.x, other.x)
+        np.testing.assert_array_equal(one.loss, other.loss)
+        np.testing.assert_array_equal(one.smooth, other.smooth)
+        assert one.borders == other.borders
+        assert one.end == other.end
+
+
+def _is_save(event: Event, stage: str, step: int) -> bool:
+    """Tell whether a save of the second task would come after this event."""
+    if stage == "calibrate":
+        return isinstance(event, Calibrated) and event.task == 1
+    return isinstance(event, StepEnded) and (event.task, event.stage, event.step) == (1, stage, step)
 
 
 def test_a_task_scored_again_replaces_its_row() -> None:
