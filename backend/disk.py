@@ -1,4 +1,4 @@
-"""Writing files so that neither a crash nor a full disk loses anything, and locks that a crash frees."""
+"""Writing files so that neither a crash nor a failing disk loses anything."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import contextlib
 import errno
 import os
 import shutil
+import stat
 import sys
-import time
 from collections.abc import Generator
 from pathlib import Path
+from typing import Final
 
 from backend.errors import StorageError
 
-if sys.platform != "win32":
-    import fcntl
+_LASTING: Final = {errno.EFBIG, errno.ENAMETOOLONG, errno.EINVAL}
+"""Errors that no waiting ends."""
 
 
 @contextlib.contextmanager
@@ -27,30 +28,66 @@ def writing(path: Path) -> Generator[None]:
 
 
 def _storage_error(error: OSError, path: Path) -> StorageError:
-    free = _free_space(path)
+    free, why = _free_space(path), error.strerror or str(error)
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        hint = f"Free some space ({free} left there); a run can then be resumed at its last checkpoint."
-        return StorageError(f"The disk is full: '{path}' was not written.", hint)
+        return StorageError(f"The disk is full: '{path}' was not written.", f"Free some space ({free} left there).")
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        hint = "Choose another folder or change its permissions."
-        return StorageError(f"'{path}' may not be written: {error.strerror}.", hint)
+        return StorageError(f"'{path}' may not be written: {why}.", "Choose another folder or change its permissions.")
+    if error.errno in {errno.ENOENT, errno.ENOTDIR}:
+        hint = "Was it moved or deleted, or the disk unplugged? Put it back."
+        return StorageError(f"'{path}' cannot be written: its folder is gone.", hint)
     hint = f"Check the path and the disk ({free} left there)."
-    return StorageError(f"'{path}' cannot be written: {error.strerror or error}.", hint)
+    return StorageError(f"'{path}' cannot be written: {why}.", hint, passing=error.errno not in _LASTING)
 
 
 def _free_space(path: Path) -> str:
-    there = next((folder for folder in (path, *path.parents) if folder.exists()), Path())
     try:
+        there = next((folder for folder in (path, *path.parents) if folder.exists()), Path())
         return f"{shutil.disk_usage(there).free / 2**20:,.0f} MiB"
     except OSError:
         return "an unknown amount"
 
 
-def write_all(descriptor: int, data: bytes) -> None:
+def open_plain(path: Path, flags: int) -> int:
+    """Open a file, never a link or a pipe: a folder from a stranger may hold one.
+
+    Raises:
+        OSError: it cannot be opened, or is no plain file.
+    """
+    guard = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags | guard, 0o644)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no plain file")
+    return descriptor
+
+
+def open_to_append(path: Path) -> int:
+    """Open a file for reading and appending, and make it if it is missing.
+
+    Raises:
+        StorageError: it cannot be made or opened, or is no plain file.
+    """
+    with writing(path):
+        return open_plain(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+
+
+def read_all(descriptor: int) -> bytes:
+    """Read from the present position to the end."""
+    parts: list[bytes] = []
+    while part := os.read(descriptor, 1 << 20):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def write_all(descriptor: int, data: bytes | memoryview) -> None:
     """Write all of `data`; the system may take less at a time."""
     rest = memoryview(data)
     while rest:
-        rest = rest[os.write(descriptor, rest) :]
+        count = os.write(descriptor, rest)
+        if not count:
+            raise OSError(errno.EIO, "the disk takes nothing")
+        rest = rest[count:]
 
 
 def write_synced(path: Path, data: bytes) -> None:
@@ -67,7 +104,8 @@ def write_atomic(path: Path, data: bytes) -> None:
     """Replace a file as a whole: whoever reads it finds the old one or the new one.
 
     Raises:
-        StorageError: it cannot be written; the old file is as it was.
+        StorageError: it cannot be written; the old file is as it was, or, where only the last step failed, which makes
+            a rename survive a power cut, the new one is in its place.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with writing(path):
@@ -76,32 +114,47 @@ def write_atomic(path: Path, data: bytes) -> None:
             temporary.replace(path)
             sync_folder(path.parent)
         finally:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # the error that matters is under way
+                temporary.unlink()
 
 
 @contextlib.contextmanager
-def new_folder(path: Path) -> Generator[Path]:
+def new_folder(path: Path, *, parents: bool = False) -> Generator[Path]:
     """Give a temporary folder to fill with `write_synced`; it takes the place of `path` when all went well.
 
+    Args:
+        path: may be there already.
+        parents: make all folders above it; else at most one, so that nothing grows where a disk was unplugged.
+
     Raises:
-        StorageError: it cannot be written; `path` is as it was.
+        StorageError: it cannot be written; `path` is as it was (see `write_atomic`).
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     older = path.with_name(f".{path.name}.{os.getpid()}.old")
     with writing(path):
         try:
-            temporary.mkdir(parents=True)
+            shutil.rmtree(temporary, ignore_errors=True)
+            temporary.parent.mkdir(parents=parents, exist_ok=True)
+            temporary.mkdir()
             yield temporary
             sync_folder(temporary)
-            if path.exists():
-                path.rename(older)
-            temporary.rename(path)
+            _put(temporary, path, older)
             sync_folder(path.parent)
         finally:
-            if older.exists() and not path.exists():
-                older.rename(path)
             shutil.rmtree(temporary, ignore_errors=True)
-            shutil.rmtree(older, ignore_errors=True)
+
+
+def _put(temporary: Path, path: Path, older: Path) -> None:
+    if path.exists():
+        shutil.rmtree(older, ignore_errors=True)  # of a try that could not even clean up
+        path.rename(older)
+    try:
+        temporary.rename(path)
+    except OSError:
+        if older.exists():
+            older.rename(path)
+        raise
+    shutil.rmtree(older, ignore_errors=True)
 
 
 def sync_folder(folder: Path) -> None:
@@ -112,39 +165,3 @@ def sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def lock(path: Path) -> int | None:
-    """Open a file for appending and lock it; None where another process, or this one, holds it.
-
-    The system frees the lock when the descriptor is closed, also by a crash. On Windows there is no lock.
-    """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    for _ in range(20):
-        if _try_lock(descriptor):
-            return descriptor
-        time.sleep(0.01)  # `is_locked` holds it for an instant
-    os.close(descriptor)
-    return None
-
-
-def is_locked(path: Path) -> bool:
-    """Tell whether somebody holds the lock of a file."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        return not _try_lock(descriptor, shared=True)
-    finally:
-        os.close(descriptor)
-
-
-def _try_lock(descriptor: int, *, shared: bool = False) -> bool:
-    if sys.platform == "win32":
-        return True
-    try:
-        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import mmap
 import os
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -12,12 +10,24 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from platformdirs import user_data_path
-from pydantic import ValidationError
 
-from backend.config import RunConfig, load_config
-from backend.disk import is_locked
+from backend import bounded
+from backend.config import SECTIONS, RunConfig, load_config
 from backend.errors import ConfigError, RunFolderError
-from backend.events import Event, RunEnded, RunStarted, TaskScored, from_line
+from backend.events import (
+    LONGEST_LINE,
+    Checkpointed,
+    Event,
+    RunEnded,
+    RunStarted,
+    StepSaved,
+    TaskScored,
+    TaskStarted,
+    from_line,
+)
+from backend.locks import is_locked
+from backend.long_file import LongFile
+from backend.result_file import read_result
 
 State: TypeAlias = Literal["running", "finished", "stopped", "failed", "interrupted"]
 """interrupted: it did not end, and nobody writes it any more."""
@@ -26,6 +36,12 @@ CONFIG: Final = "config.toml"
 EVENTS: Final = "events.jsonl"
 LOG: Final = "run.log"
 RESULT: Final = "result.json"
+MOST_EVENTS: Final = 10_000_000
+"""Lines of events.jsonl: two weeks at ten a second without a break."""
+MOST_BYTES: Final = 2**31
+"""Size of the largest events.jsonl that is read."""
+MOST_RESULT: Final = 2**26
+"""Size of the largest result.json."""
 _MISSING: Final = "Give the folder of a run; `dmc-studio list runs` names them."
 
 
@@ -38,7 +54,8 @@ class RunSummary:
     method: str
     dataset: str
     seed: int
-    state: State
+    state: State | Literal["damaged"]
+    """damaged: `problem` tells why it cannot be opened."""
     tasks_done: int
     tasks: int
     """0 as long as the run has not started."""
@@ -47,6 +64,8 @@ class RunSummary:
     forgetting: float | None
     started: float
     """Seconds since the epoch."""
+    problem: str = ""
+    """Empty unless it is damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +92,36 @@ def runs_folder() -> Path:
 
 
 def list_runs(root: Path | None = None) -> tuple[RunSummary, ...]:
-    """Return the runs of a folder, newest first; what is not a run, or is damaged, is left out."""
+    """Return the runs of a folder, newest first, with damaged ones; what is no run is left out."""
     root = root or runs_folder()
-    found: list[RunSummary] = []
-    for folder in root.iterdir() if root.is_dir() else ():
-        with contextlib.suppress(RunFolderError):
-            found.append(_summarise(folder, read_config(folder)))
+    folders = root.iterdir() if root.is_dir() else ()
+    found = [run for folder in folders if _is_run(folder) and (run := _summary(folder))]
     return tuple(sorted(found, key=lambda run: (-run.started, run.name)))
+
+
+def _is_run(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in (CONFIG, EVENTS))
+
+
+def _summary(folder: Path) -> RunSummary | None:
+    """Return a line of the run list; none where the folder is being deleted."""
+    try:
+        return _summarise(folder, read_config(folder))
+    except RunFolderError as error:
+        problem = str(error)
+    try:
+        changed = _changed(folder)
+    except RunFolderError:
+        return None
+    nothing: dict[str, Any] = {"average": None, "last": None, "forgetting": None}
+    return RunSummary(folder, folder.name, "", "", 0, "damaged", 0, 0, **nothing, started=changed, problem=problem)
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def open_run(folder: Path) -> RunRecord:
@@ -91,7 +133,8 @@ def open_run(folder: Path) -> RunRecord:
     config = read_config(folder)
     events = tuple(read_events(folder))
     summary = _summarise(folder, config)
-    return RunRecord(folder, config, events, _read_result(folder), summary.state, summary)
+    state = _state(folder, events[-1] if events else None)
+    return RunRecord(folder, config, events, _read_result(folder), state, summary)
 
 
 def read_config(folder: Path) -> RunConfig:
@@ -108,20 +151,26 @@ def read_config(folder: Path) -> RunConfig:
         config = load_config(folder / CONFIG)
     except ConfigError as error:
         raise RunFolderError(f"{CONFIG} of '{folder}' is damaged: {error.sentence}", error.hint) from error
+    except OSError as error:
+        raise _unreadable(folder / CONFIG, error) from error
     # We write every setting, so what is missing is not a default: the file was cut short.
-    if missing := set(RunConfig.model_fields) - config.model_fields_set:
+    if missing := set(SECTIONS) - config.model_fields_set:
         sentence = f"{CONFIG} of '{folder}' is cut short: [{min(missing)}] is missing."
         raise RunFolderError(sentence, "Write the section again as it was, or start a new run.")
     return config
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(path: Path, most: int) -> bytes:
     try:
-        return path.read_bytes()
+        return bounded.read_bytes(path, most)
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise RunFolderError(f"'{path}' cannot be read: {error.strerror}.", "Check its permissions.") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> RunFolderError:
+    return RunFolderError(f"'{path}' cannot be read: {error.strerror}.", "Check the file and its permissions.")
 
 
 def read_events(folder: Path) -> Iterator[Event]:
@@ -130,45 +179,97 @@ def read_events(folder: Path) -> Iterator[Event]:
     Raises:
         RunFolderError: a line is damaged; a last line that is not whole is left out.
     """
+    try:
+        for number, line in enumerate(bounded.read_lines(folder / EVENTS, MOST_BYTES, LONGEST_LINE), 1):
+            if number > MOST_EVENTS:
+                raise _damaged(folder, f"line {number}")
+            if line.endswith(b"\n"):
+                yield _parse(folder, line, f"line {number}")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _unreadable(folder / EVENTS, error) from error
+
+
+def begin_of_task(folder: Path, task: int) -> int:
+    """Return where in events.jsonl a task begins, or a later one; its size where neither has begun, in bytes.
+
+    Raises:
+        RunFolderError: a line is damaged, or the file cannot be read.
+    """
+    with _searched(folder) as file:
+        begin = file.find(b'"kind":"task_started"') if file else -1
+        while file and begin >= 0:
+            event = _event_at(folder, file, begin)
+            if isinstance(event, TaskStarted) and event.task >= task:
+                return file.begin_of_line(begin)
+            begin = file.find(b'"kind":"task_started"', begin + 1)
+        return file.size if file else 0
+
+
+def parse_events(folder: Path, data: bytes, first: int = 1) -> Iterator[Event]:
+    """Yield the events in `data`, which begins with line `first` of events.jsonl of `folder`.
+
+    Raises:
+        RunFolderError: a line is damaged; a last line that is not whole is left out.
+    """
     # A line without its newline is being written now, or was cut short by a crash.
-    for number, line in enumerate(_read_bytes(folder / EVENTS).splitlines(keepends=True), 1):
-        if line.endswith(b"\n"):
-            yield _parse(folder, line, f"line {number}")
+    for number, line in enumerate(data.split(b"\n")[:-1], first):
+        yield _parse(folder, line, f"line {number}")
 
 
 def _parse(folder: Path, line: bytes, where: str) -> Event:
     try:
         return from_line(line)
-    except ValidationError as error:
-        sentence = f"{EVENTS} of '{folder}' is damaged at {where}, or a newer version wrote it."
-        raise RunFolderError(sentence, "Delete that line to open the rest of the run.") from error
+    except ValueError as error:
+        raise _damaged(folder, where) from error
+
+
+def _damaged(folder: Path, where: str) -> RunFolderError:
+    sentence = f"{EVENTS} of '{folder}' is damaged at {where}, or a newer version wrote it."
+    return RunFolderError(sentence, "Delete that line to open the rest of the run.")
 
 
 def _read_result(folder: Path) -> dict[str, Any] | None:
-    text = _read_bytes(folder / RESULT)
+    text = _read_bytes(folder / RESULT, MOST_RESULT)
     try:
-        return dict(json.loads(text)) if text else None
-    except (ValueError, TypeError) as error:
+        return read_result(text) if text else None
+    except ValueError as error:
         hint = "Delete that file: a finished run still has its events and checkpoints."
         raise RunFolderError(f"{RESULT} of '{folder}' is damaged: {error}.", hint) from error
 
 
+def last_saved(folder: Path) -> Checkpointed | StepSaved | None:
+    """Return what a run said when it saved last, however long its file is; None where it never did.
+
+    Raises:
+        RunFolderError: that line is damaged.
+    """
+    with _searched(folder) as file:
+        kinds = (b'"kind":"checkpointed"', b'"kind":"step_saved"')
+        saved = _event_at(folder, file, max(file.rfind(kind, file.size) for kind in kinds)) if file else None
+    return saved if isinstance(saved, Checkpointed | StepSaved) else None
+
+
 @contextlib.contextmanager
-def _mapped(path: Path) -> Generator[bytes | mmap.mmap]:
+def _searched(folder: Path) -> Generator[LongFile | None]:
     try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            yield data
-    except (OSError, ValueError):  # missing, or empty, which cannot be mapped
-        yield b""
+        with bounded.opened(folder / EVENTS, MOST_BYTES) as file:
+            yield LongFile(file)
+    except FileNotFoundError:
+        yield None
+    except OSError as error:
+        raise _unreadable(folder / EVENTS, error) from error
 
 
 def _summarise(folder: Path, config: RunConfig) -> RunSummary:
     """Read the three events that matter, however long the file is."""
-    with _mapped(folder / EVENTS) as data:
-        end = data.rfind(b"\n") + 1
-        first = _line_at(folder, data, data.find(b'"kind":"run_started"', 0, end))
-        scored = _line_at(folder, data, data.rfind(b'"kind":"task_scored"', 0, end))
-        last = _line_at(folder, data, end - 1)
+    first = scored = last = None
+    with _searched(folder) as file:
+        if file:
+            first = _event_at(folder, file, file.find(b'"kind":"run_started"'))
+            scored = _event_at(folder, file, file.rfind(b'"kind":"task_scored"', file.size))
+            last = _event_at(folder, file, file.size - 1)
     score = scored if isinstance(scored, TaskScored) else None
     return RunSummary(
         folder=folder,
@@ -182,15 +283,14 @@ def _summarise(folder: Path, config: RunConfig) -> RunSummary:
         average=score.average if score else None,
         last=score.accuracy if score else None,
         forgetting=score.forgetting if score else None,
-        started=first.at if first else (folder / CONFIG).stat().st_mtime,
+        started=first.at if first else _changed(folder / CONFIG),
     )
 
 
-def _line_at(folder: Path, data: bytes | mmap.mmap, position: int) -> Event | None:
+def _event_at(folder: Path, file: LongFile, position: int) -> Event | None:
     if position < 0:
         return None
-    begin = data.rfind(b"\n", 0, position) + 1
-    return _parse(folder, data[begin : data.find(b"\n", position)], f"byte {begin}")
+    return _parse(folder, file.line_at(position), f"byte {file.begin_of_line(position)}")
 
 
 def _state(folder: Path, last: Event | None) -> State:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from backend.disk import lock, writing
+from backend.disk import writing
 from backend.errors import StorageError, StudioError
+from backend.locks import Lock, lock
 from backend.units import size as in_words
 
 MARGIN = 100_000_000  # bytes that are left free for everything else
@@ -124,22 +125,22 @@ def alone(path: Path, busy: StudioError) -> Generator[None]:
     """Let one process, and in it one thread, work at `path` at a time; the others get the error `busy`."""
     mark = path.with_name(f".{path.name}.lock")
     with writing(mark):
-        descriptor = _lock_that_stays(mark)
-    if descriptor is None:
+        held = _lock_that_stays(mark)
+    if held is None:
         raise busy
     try:
         yield
     finally:
         with contextlib.suppress(OSError):  # Windows keeps a file that is open
             mark.unlink()
-        os.close(descriptor)
+        held.close()
 
 
-def _lock_that_stays(mark: Path) -> int | None:
+def _lock_that_stays(mark: Path) -> Lock | None:
     """Lock a file that its last holder may be deleting at this moment."""
-    while (descriptor := lock(mark)) is not None:
+    while (held := lock(mark)) is not None:
         with contextlib.suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(descriptor), mark.stat()):
-                return descriptor
-        os.close(descriptor)
+            if os.path.samestat(os.fstat(held.descriptor), mark.stat()):
+                return held
+        held.close()
     return None

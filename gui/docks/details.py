@@ -26,13 +26,15 @@ from gui.state.log import duration
 from gui.state.runs import RESUMABLE
 from gui.state.shown import Shown
 from gui.theme import Theme
+from gui.widgets.labels import RunLabels
+from gui.widgets.saved import SavedLabel
 
 NOTHING = "–"  # noqa: RUF001 - an en dash for nothing yet
 _STATES = {
     "running": "running",
     "finished": "finished",
     "stopped": "stopped, can be resumed",
-    "failed": "failed",
+    "failed": "failed, can be resumed",
     "interrupted": "interrupted, can be resumed",
 }
 
@@ -50,7 +52,9 @@ class RunDetails(QWidget):
         self.name.setProperty("role", "heading")
         self.name.setWordWrap(True)
         self.figures = {title: _Figure(title, meaning) for title, meaning in _FIGURES}
+        self.labels = RunLabels()
         self.rows = {title: _value(title) for title in _ROWS}
+        self.saved = SavedLabel(NOTHING)
         self.export_button = QPushButton("Export")
         self.export_button.setToolTip("Export the shown run")
         self.folder_button = QPushButton("Open folder")
@@ -82,11 +86,17 @@ class RunDetails(QWidget):
             self.name.setText("Choose a run to see its numbers")
             return
         self.name.setText(shown.name)
+        self.labels.show_run(shown.folder)
         curves = shown.curves
         for title, value in (("Avg", curves.average), ("Last", curves.last), ("Forgetting", curves.forgetting)):
             self.figures[title].set_value(value)
         for title, text in _facts(shown).items():
             self.rows[title].setText(text)
+        self.tick(shown)
+
+    def tick(self, shown: Shown) -> None:
+        """Update what depends on the time of day."""
+        self.saved.show_run(shown.folder, shown.curves)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icons anew."""
@@ -94,10 +104,11 @@ class RunDetails(QWidget):
         self.folder_button.setIcon(icon("folder"))
         self.settings_button.setIcon(icon("settings"))
         self.resume_button.setIcon(icon("resume"))
+        self.labels.refresh_icons()
 
     def _lay_out(self) -> None:
         figures, facts = QWidget(), QWidget()
-        self._facts = (figures, facts)
+        self._facts = (figures, self.labels, facts)
         numbers = QHBoxLayout(figures)
         numbers.setContentsMargins(0, 0, 0, 0)
         numbers.setSpacing(16)
@@ -109,9 +120,10 @@ class RunDetails(QWidget):
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(4)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        for title, value in self.rows.items():
+        for title, value in {"Saved": self.saved, **self.rows}.items():
             label = QLabel(title)
             label.setProperty("role", "muted")
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)  # a form makes it higher than a line beside several
             form.addRow(label, value)
         inner = QWidget()
         column = QVBoxLayout(inner)
@@ -119,6 +131,7 @@ class RunDetails(QWidget):
         column.setSpacing(12)
         column.addWidget(self.name)
         column.addWidget(figures)
+        column.addWidget(self.labels)
         column.addWidget(facts)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -218,9 +231,10 @@ def _from_config(config: RunConfig) -> dict[str, str]:
         f"{section}.{key} = {_brief(value)}" for section, values in changed.items() for key, value in values.items()
     ]
     weights = f"{config.model.name} {config.model.pretrained}".strip()
+    earlier = f"; goes on from {config.earlier.name}" if config.earlier else ""
     return {
         "Method": f"{config.method.name}, seed {config.run.seed}",
-        "Data": config.data.name,
+        "Data": config.data.name + earlier,
         "Weights": weights,
         "Changed": "\n".join(lines) or "nothing: the demo preset",
     }

@@ -29,6 +29,7 @@ _ICONS = {
     "stopped": "run-stopped",
     "failed": "run-failed",
     "interrupted": "warning",
+    "damaged": "error",
 }
 
 
@@ -106,6 +107,8 @@ class RunsFilter(QSortFilterProxyModel):
 
 def describe(run: RunSummary) -> str:
     """Return a run in a sentence or two, for tooltips."""
+    if run.problem:
+        return f"{run.name}\n{run.problem}"
     started = time.strftime("%d %b %Y, %H:%M", time.localtime(run.started))
     tasks = f"{run.tasks_done} of {run.tasks} tasks" if run.tasks else "no task yet"
     return f"{run.name}\n{run.method} on {run.dataset}, seed {run.seed}\n{run.state}, {tasks}, started {started}"
@@ -122,9 +125,9 @@ def _own_role(run: RunSummary, column: int, role: int) -> object:
     if role == SUMMARY:
         return run
     if role == TITLE:
-        return f"{_label(run.method)} · s{run.seed}"
+        return run.name if run.problem else f"{_label(run.method)} · s{run.seed}"
     if role == SUBTITLE:
-        return f"{run.dataset} · {time.strftime('%d %b %H:%M', time.localtime(run.started))}"
+        return f"{run.dataset or run.state} · {time.strftime('%d %b %H:%M', time.localtime(run.started))}"
     return _sort_key(run, column) if role == SORT else None
 
 

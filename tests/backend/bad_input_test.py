@@ -18,8 +18,8 @@ from backend.api import Gate, open_run, resume, run
 from backend.disk import write_all, writing
 from backend.encoders.models import demo_folder
 from backend.errors import StorageError
-from backend.events import Note, RunEnded, RunStarted, TaskScored
-from backend.export import export, read_result
+from backend.events import Note, Paused, RunEnded, RunStarted, TaskScored
+from backend.exports import export, read_result
 from tests.worlds import tiny_config
 
 QUICK = {"method": {"name": "simple_cil"}}
@@ -190,7 +190,7 @@ def test_a_weights_file_that_is_a_malicious_pickle_is_never_executed(archive, tm
 
 
 @pytest.mark.parametrize("after", [0, 3, 40])
-def test_a_disk_that_fills_up_ends_the_run_and_it_goes_on_when_there_is_room(
+def test_a_run_that_is_stopped_while_its_disk_is_full_goes_on_when_there_is_room(
     after, tmp_path, monkeypatch, finished_run
 ):
     room, write = [after], os.write
@@ -203,8 +203,10 @@ def test_a_disk_that_fills_up_ends_the_run_and_it_goes_on_when_there_is_room(
 
     config = open_run(finished_run).config
     monkeypatch.setattr(os, "write", fill)
-    ended, _ = play(run, config, tmp_path / "run")
-    assert failed(ended, "The disk is full")
+    gate = Gate()
+    ended = run(config, tmp_path / "run", lambda event: gate.stop() if isinstance(event, Paused) else None, gate)
+    assert "The disk is full" in ended.message
+    assert (ended.outcome, ended.cause) == ("stopped" if after else "failed", "storage")
     monkeypatch.setattr(os, "write", write)
     if not after:
         assert not (tmp_path / "run").exists()
@@ -250,8 +252,12 @@ def test_a_checkpoint_that_does_not_fit_leaves_the_run_readable(finished_run, sm
 
 @pytest.mark.parametrize("kind", ["checkpoint", "csv"])
 def test_an_export_where_nothing_may_be_written_says_so(kind, stopped_run, tmp_path, monkeypatch):
-    def refuse(*_, **__):
-        raise PermissionError(errno.EACCES, "Permission denied")
+    opened = os.open
+
+    def refuse(path, flags, *mode, **named):
+        if flags & os.O_WRONLY:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, flags, *mode, **named)
 
     monkeypatch.setattr("backend.disk.os.open", refuse)
     with pytest.raises(StorageError, match="may not be written") as caught:
