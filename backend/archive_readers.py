@@ -53,7 +53,7 @@ def zip_members(archive: Path, file: IO[bytes]) -> list[Member]:
     with reading(archive):
         opened = zipfile.ZipFile(file)
         infos = sorted(opened.infolist(), key=lambda info: info.header_offset)
-    return [_zip_member(opened, info) for info in infos]
+        return [_zip_member(opened, info) for info in infos]
 
 
 def _zip_member(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:

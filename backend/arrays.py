@@ -22,6 +22,7 @@ import psutil
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from backend.bounded import read_bytes
 from backend.disk import write_atomic, writing
 from backend.errors import StorageError
 from backend.places import cache_folder
@@ -32,6 +33,8 @@ CHECKED: Final = 64 * 2**20
 """Bytes of an array that each start checks; a smaller array is checked whole."""
 SPARE: Final = 256 * 2**20
 """Bytes of the disk that a cache leaves free."""
+_MOST_SHEET: Final = 2**28
+"""Bytes of a sheet: about ten a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,9 @@ def whole(path: Path) -> bool:
 
 def _open(path: Path) -> tuple[_Sheet, NDArray[Any]] | None:
     try:
-        sheet = _Sheet.model_validate_json(sheet_of(path).read_bytes())
-        rows = np.load(path, mmap_mode="c")
-    except (OSError, ValueError, EOFError):
+        sheet = _Sheet.model_validate_json(read_bytes(sheet_of(path), _MOST_SHEET))
+        rows = np.lib.format.open_memmap(path, mode="c")
+    except (OSError, ValueError, EOFError, OverflowError):
         return None
     as_told = rows.shape == sheet.shape and rows.dtype == sheet.dtype and len(sheet.checksums) == len(rows)
     return (sheet, rows) if as_told else None

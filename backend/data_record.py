@@ -6,8 +6,9 @@ Pictures are compared by name, class and pixels, not by date: a copy of the data
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Self
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, model_validator
 
 from backend.errors import RunFolderError
 from backend.pictures import Dataset, Part
@@ -20,6 +21,12 @@ class PartRecord(BaseModel):
     names: tuple[str, ...]
     labels: tuple[int, ...]
     checksums: tuple[int, ...]
+
+    @model_validator(mode="after")
+    def _is_one_each(self) -> Self:
+        if not len(self.names) == len(self.labels) == len(self.checksums):
+            raise ValueError("names, labels and checksums do not belong together")
+        return self
 
 
 class DataRecord(BaseModel):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import struct
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import BinaryIO, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from backend import bounded
 from backend.errors import DataError
 from backend.pictures import Pictures
 
@@ -19,10 +21,18 @@ SUFFIXES: Final = (
 )  # fmt: skip
 """Endings of the files that count as pictures, in lower case."""
 
-MOST_PIXELS: Final = 200_000_000
-"""A picture with more is refused before it is decoded."""
+FORMATS: Final = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+"""What a picture file may hold, whatever its ending. Pillow knows more: for EPS it would start another program."""
+MOST_BYTES: Final = 2**30
+"""A picture file with more is not opened."""
+MOST_PIXELS: Final = 100_000_000
+"""A picture with more is refused before it is decoded; one with as many takes about 2 GB for a moment."""
+MOST_SCANS: Final = 100
+"""A progressive JPEG with more is refused: each scan costs the time of a whole picture. Ordinary ones have ten."""
 
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # so that PIL warns of nothing that is still read here
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+# What is odd about a file that can be read is no news on the terminal; what cannot be read is told in a sentence.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 _UNREADABLE: Final = (
     OSError,
@@ -34,7 +44,7 @@ _UNREADABLE: Final = (
     MemoryError,
     struct.error,
     Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
+    Warning,
 )
 T = TypeVar("T")
 
@@ -48,7 +58,7 @@ def read_image(path: Path) -> Image.Image:
     """Return a picture file as RGB, turned upright; transparent parts become white, of an animation the first frame.
 
     Raises:
-        DataError: it is missing, no picture, damaged, or has more than `MOST_PIXELS`.
+        DataError: it is missing, no picture, damaged, or beyond the bounds above.
     """
     return _opened(path, _upright_rgb)
 
@@ -94,8 +104,9 @@ class ImageFiles(Pictures):
 
 def _opened(path: Path, work: Callable[[Image.Image], T]) -> T:
     try:
-        with Image.open(path) as opened:
+        with bounded.opened(path, MOST_BYTES) as file, Image.open(file, formats=FORMATS) as opened:
             _refuse_huge(opened, path)
+            _refuse_slow(opened, file)
             return work(opened)
     except FileNotFoundError as error:
         raise DataError(f"There is no picture '{path}'.", "Check the path.") from error
@@ -108,6 +119,18 @@ def _refuse_huge(opened: Image.Image, path: Path) -> None:
     if opened.width * opened.height > MOST_PIXELS:
         size = f"{opened.width:,} x {opened.height:,} pixels"
         raise DataError(f"'{path}' is too large to be read: {size}.", f"Shrink it below {MOST_PIXELS:,} pixels.")
+
+
+def _refuse_slow(opened: Image.Image, file: BinaryIO) -> None:
+    if "progressive" not in opened.info:
+        return
+    place = file.tell()
+    file.seek(0)
+    # Coded data never holds this pair of bytes; notes and previews, which may, are few.
+    scans = sum(chunk.count(b"\xff\xda") for chunk in iter(lambda: file.read(1 << 20), b""))
+    file.seek(place)
+    if scans > MOST_SCANS:
+        raise ValueError(f"it is coded in {scans:,} scans")
 
 
 def _why(error: BaseException) -> str:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 from pydantic import BaseModel, NonNegativeInt, ValidationError
 
+from backend.bounded import read_bytes
 from backend.disk import sync_folder, write_atomic, writing
+
+_MOST_NOTE: Final = 1 << 16
+"""Bytes of a note."""
 
 
 class _Note(BaseModel):
@@ -37,7 +42,7 @@ class PartFile:
 
     def _read_note(self) -> _Note | None:
         try:
-            note = _Note.model_validate_json(self._note_path.read_bytes())
+            note = _Note.model_validate_json(read_bytes(self._note_path, _MOST_NOTE))
         except (OSError, ValidationError):
             return None
         return note if note.url == self._url else None

@@ -55,6 +55,18 @@ def open_clip_name(settings: ModelSettings) -> str:
     return f"{_LOCAL}{demo_folder()}" if settings.name == "demo" else settings.name
 
 
+def check_model(settings: ModelSettings) -> None:
+    """See to it that a model can be loaded, or downloaded; loads and downloads nothing.
+
+    Raises:
+        ModelError: there is no such architecture, tag or file.
+    """
+    name = open_clip_name(settings)
+    _check_name(name)
+    if settings.pretrained != "random" and not open_clip.get_pretrained_cfg(name, settings.pretrained):
+        _find(name, settings.pretrained, lambda _: None, Gate())
+
+
 def load_model(settings: ModelSettings, seed: int, tick: Tick | None = None, gate: Gate | None = None) -> Loaded:
     """Load an open_clip model and its tokenizer on the CPU, in float32.
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import pickletools
+import re
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import safetensors
 import safetensors.torch
@@ -17,10 +20,20 @@ from torch import Tensor, nn
 
 from backend.encoders import torchscript
 from backend.errors import ModelError
+from backend.unpickling import PICKLE_ERRORS
 
 OPENAI_MARKS: Final = frozenset({"input_resolution", "context_length", "vocab_size"})
 """Entries that are no weights, and that only the state of OpenAI's own models has."""
 
+# A strange pickle is read or refused here; what torch thinks of its protocol helps nobody.
+warnings.filterwarnings("ignore", "Detected pickle protocol")
+
+_CODE: Final = re.compile(r"/code/|\.debug_pkl$")
+"""Programs in a TorchScript archive, which are compressed, and which nobody opens here."""
+_OLD_PICKLES: Final = 4
+"""So many pickles stand one after the other in a file of the time before zip: a mark, two notes, and the state."""
+_LONGEST_GLOBAL: Final = 500
+"""Letters."""
 _BEFORE_NAMES: Final = "module."
 _NOT_WEIGHTS: Final = ("position_ids", "attn_mask")
 
@@ -39,19 +52,7 @@ def read_state(file: Path) -> dict[str, Tensor]:
         raise ModelError(f"The weights '{file}' cannot be read: {error.strerror}.", "Check the path.") from error
     try:
         state = _read(file)
-    except (
-        safetensors.SafetensorError,
-        pickle.UnpicklingError,
-        zipfile.BadZipFile,
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        IndexError,
-    ) as error:
+    except (safetensors.SafetensorError, zipfile.BadZipFile, OSError, *PICKLE_ERRORS) as error:
         raise _unreadable(file) from error
     state = state.get("state_dict", state) if isinstance(state, dict) else {}
     tensors = {str(key).removeprefix(_BEFORE_NAMES): value for key, value in state.items() if torch.is_tensor(value)}
@@ -63,9 +64,40 @@ def read_state(file: Path) -> dict[str, Tensor]:
 def _read(file: Path) -> Any:  # noqa: ANN401 - whatever the file holds
     if file.suffix == ".safetensors":
         return safetensors.torch.load_file(file)
+    _refuse_compressed(file)
     if torchscript.is_archive(file):
         return torchscript.read(file)
+    _refuse_long_names(file)
     return torch.load(file, map_location="cpu", weights_only=True)
+
+
+def _refuse_compressed(file: Path) -> None:
+    """PyTorch stores tensors as they are; a compressed one could be a thousand times as large in memory."""
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            for info in archive.infolist():
+                if info.compress_type != zipfile.ZIP_STORED and not _CODE.search(info.filename):
+                    raise zipfile.BadZipFile(f"{info.filename} is compressed")
+
+
+def _refuse_long_names(file: Path) -> None:
+    """Refuse a pickle with a long global, which torch searches for its message: slower by the square of its length."""
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            for name in archive.namelist():
+                if name.endswith("/data.pkl"):
+                    with archive.open(name) as pickled:
+                        _check_names(pickled)
+    else:
+        with file.open("rb") as pickled:
+            for _ in range(_OLD_PICKLES):
+                _check_names(pickled)
+
+
+def _check_names(pickled: IO[bytes]) -> None:
+    for opcode, argument, _ in pickletools.genops(pickled):
+        if opcode.name == "GLOBAL" and len(str(argument)) > _LONGEST_GLOBAL:
+            raise pickle.UnpicklingError("a name in it is too long")
 
 
 def _unreadable(file: Path) -> ModelError:

@@ -10,12 +10,15 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from backend import bounded
 from backend.errors import DataError
 from backend.listing.naming import check_distinct
 from backend.pictures import PARTS, Part
 
 LEFT_OUT: Final = -1
 """The part of a picture that belongs to none."""
+_MOST_BYTES: Final = 2**28
+"""Size of the largest list that is read: some millions of pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def read_lines(path: Path) -> list[str]:
         DataError: it is missing or no UTF-8 text.
     """
     try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
+        return bounded.read_bytes(path, _MOST_BYTES).decode("utf-8-sig").splitlines()
     except OSError as error:
         raise DataError(f"'{path}' cannot be read: {error.strerror}.", "Check the path.") from error
     except UnicodeDecodeError as error:
