@@ -19,6 +19,11 @@ def models_folder() -> Path:
     return platformdirs.user_data_path(_APP) / "models"
 
 
+def log_folder() -> Path:
+    """Return where the window writes down what it noticed of itself."""
+    return platformdirs.user_log_path(_APP)
+
+
 def cache_folder() -> Path:
     """Return where things are put that can be made again."""
     return platformdirs.user_cache_path(_APP)

@@ -23,7 +23,18 @@ class _Command:
 _COMMANDS = {
     "start": _Command("&Start", "Start a run with the settings at the left", "start", ("F5",)),
     "pause": _Command("&Pause", "Hold the run after this step, or let it go on", "pause", ("Space",)),
-    "stop": _Command("S&top", "Stop the run after this step; finished tasks are saved", "stop", ("Shift+F5",)),
+    "stop": _Command("S&top", "Stop the run after this step; everything so far is saved", "stop", ("Shift+F5",)),
+    "free": _Command(
+        "Pause and &free the GPU", "Save the run at this step and give the device's memory back", "", ("Shift+Space",)
+    ),
+    "thread": _Command("&Background thread", "Train inside the window; a crash of the run closes it too"),
+    "process": _Command(
+        "Separate &process",
+        "Train beside the window: a crash cannot close it, and the run can outlive it. About as much memory",
+    ),
+    "add_task": _Command(
+        "&Add a task…", "Go on with a run, or a bundle, on classes that it has not seen", "add", ("Ctrl+T",)
+    ),
     "resume": _Command(
         "&Resume shown run", "Go on with the shown run at its last checkpoint", "resume", ("Ctrl+Shift+R",)
     ),
@@ -42,6 +53,7 @@ _COMMANDS = {
     "get_data": _Command("&Get data…", "See which data sets are there, and get one", "download", ("Ctrl+D",)),
     "check": _Command("&Check…", "See whether everything is there that a run needs", "run-done"),
     "self_test": _Command("&Self-test…", "Compare data and weights with published numbers", ""),
+    "logs": _Command("Open &log folder", "Show where the window writes down when it hung, and in what"),
     "about": _Command("&About DMC Studio", "What DMC is, and what it is not", "info"),
 }
 
@@ -51,22 +63,25 @@ class Actions:
 
     def __init__(self, window: QMainWindow) -> None:
         self.start, self.pause, self.stop = (_make(window, name) for name in ("start", "pause", "stop"))
+        self.free, self.thread, self.process = (_make(window, name) for name in ("free", "thread", "process"))
         self.resume, self.open, self.folder = (_make(window, name) for name in ("resume", "open", "folder"))
+        self.add_task = _make(window, "add_task")
         self.refresh, self.settings, self.quit = (_make(window, name) for name in ("refresh", "settings", "quit"))
         self.light, self.dark, self.reset = (_make(window, name) for name in ("light", "dark", "reset"))
         self.get_data, self.check, self.self_test = (_make(window, name) for name in ("get_data", "check", "self_test"))
-        self.about = _make(window, "about")
-        themes = QActionGroup(window)
-        for action in (self.light, self.dark):
-            action.setCheckable(True)
-            themes.addAction(action)
+        self.logs, self.about = (_make(window, name) for name in ("logs", "about"))
+        for choices in ((self.light, self.dark), (self.thread, self.process)):
+            group = QActionGroup(window)
+            for action in choices:
+                action.setCheckable(True)
+                group.addAction(action)
         self.set_run_state(running=False, paused=False, stopping=False)
 
     def set_run_state(self, *, running: bool, paused: bool, stopping: bool) -> None:
         """Allow what makes sense now."""
-        self.start.setEnabled(not running)
         self.pause.setEnabled(running and not stopping)
         self.stop.setEnabled(running and not stopping)
+        self.free.setEnabled(running and not stopping)
         self.pause.setText("Go &on" if paused else "&Pause")
         self.pause.setData("resume" if paused else "pause")
         self.pause.setIcon(icon("resume" if paused else "pause"))
@@ -85,15 +100,15 @@ def build_menus(window: QMainWindow, actions: Actions, exporter: Exporter, docks
     file = _menu(bar.addMenu("&File"), (actions.open, actions.folder, None))
     file.addMenu(exporter.menu())
     _menu(file, (None, actions.quit))
-    _menu(
-        bar.addMenu("&Run"),
-        (actions.start, actions.pause, actions.stop, None, actions.resume, actions.settings, actions.refresh),
-    )
+    run = _menu(bar.addMenu("&Run"), (actions.start, actions.pause, actions.free, actions.stop, None))
+    where = _menu(run.addMenu("Train &in"), (actions.thread, actions.process))
+    where.menuAction().setToolTip("Where the next run is trained")
+    _menu(run, (None, actions.resume, actions.add_task, actions.settings, actions.refresh))
     view = _menu(bar.addMenu("&View"), (actions.light, actions.dark, None))
     view.addActions(docks)
     _menu(view, (None, actions.reset))
     _menu(bar.addMenu("&Tools"), (actions.get_data, None, actions.check, actions.self_test))
-    _menu(bar.addMenu("&Help"), (actions.about,))
+    _menu(bar.addMenu("&Help"), (actions.logs, None, actions.about))
 
 
 def build_toolbar(window: QMainWindow, actions: Actions, exporter: Exporter, device: QLabel) -> QToolBar:

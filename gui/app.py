@@ -37,7 +37,7 @@ def open_app(*, demo: bool, run: Path | None, visible: bool) -> int:
     settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, _NAME, "window")
     theme.apply(app, remembered_theme(app, settings))
     window = MainWindow(settings)
-    signal.signal(signal.SIGINT, lambda *_: window.stop_and_close())
+    signal.signal(signal.SIGINT, lambda *_: window.closing.interrupt())
     if demo:
         after_first_paint(window, window.start_demo)
     elif run is not None:

@@ -38,7 +38,7 @@ def run_offscreen(app: QApplication, place: Path, config: RunConfig | None = Non
     theme.apply(app, theme.LIGHT)
     with TemporaryDirectory() as scratch:
         window = MainWindow(QSettings(f"{scratch}/window.ini", QSettings.Format.IniFormat), place)
-        window.quiet = True
+        window.offers.quiet = True
         window.resize(SIZE)
         code = _play(window, config or RunConfig(), place)
         window.close()

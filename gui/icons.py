@@ -53,6 +53,7 @@ def _colour(name: str, theme: Theme) -> str:
         "run-stopped": theme.muted,
         "run-running": theme.accent,
         "warning": theme.warn,
+        "starred": theme.warn,
         "error": theme.error,
         "info": theme.accent,
     }.get(name, theme.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from gui.parts import Parts
@@ -39,6 +39,16 @@ def add_docks(window: QMainWindow, parts: Parts) -> dict[str, QDockWidget]:
     for dock in docks.values():
         _fit_title(window, dock)
     return docks
+
+
+def remember_layout(window: QMainWindow, settings: QSettings, version: int) -> None:
+    """Put the layout on the disk if it has changed: a window that dies has not forgotten it."""
+    layout = {"geometry": window.saveGeometry(), "state": window.saveState(version)}
+    changed = {key: value for key, value in layout.items() if settings.value(key) != value}
+    for key, value in changed.items():
+        settings.setValue(key, value)
+    if changed:
+        settings.sync()
 
 
 def _dock(window: QMainWindow, title: str, panel: QWidget, side: Qt.DockWidgetArea) -> QDockWidget:

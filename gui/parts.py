@@ -83,8 +83,10 @@ class Parts:
         """Update what depends on the time of day."""
         self.live.tick()
         self.status.show_curves(shown.curves)
+        self.runs.details.tick(shown)
 
     def set_theme(self, theme: Theme) -> None:
         """Dress all of them."""
-        for part in (self.new_run, self.live, self.data, self.runs, self.log, self.problems, self.config, self.banner):
+        docks = (self.new_run, self.runs, self.log, self.problems, self.config)
+        for part in (self.live, self.data, *docks, self.banner, self.status):
             part.set_theme(theme)

@@ -59,7 +59,7 @@ class Tools(QObject):
         if self.self_test_dialog is None:
             self.self_test_dialog = SelfTestDialog(self._window)
             self.self_test_dialog.start_requested.connect(self._start_test)
-        self.self_test_dialog.open_now(running=self._control.session.running)
+        self.self_test_dialog.open_now(running=self._control.session.busy)
 
     def get_data(self) -> None:
         """Open the list of data sets at the form's."""
@@ -114,7 +114,7 @@ class Tools(QObject):
 
     def _run_state(self) -> None:
         if self.self_test_dialog is not None:
-            self.self_test_dialog.set_running(self._control.session.running)
+            self.self_test_dialog.set_running(self._control.session.busy)
 
     def _run_ended(self, ended: RunEnded) -> None:
         if self._testing is None:

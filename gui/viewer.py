@@ -34,6 +34,14 @@ class Viewer(QObject):
         """Show a run that starts now, from nothing."""
         self._show_live(Shown(folder, config))
 
+    def restart(self, shown: Shown) -> None:
+        """Show the live run from nothing again: it is told anew."""
+        fresh = Shown(shown.folder, shown.config)
+        if self.shown is shown:
+            self._show_live(fresh)
+        else:
+            self.live = fresh
+
     def continue_from(self, shown: Shown) -> None:
         """Show a run that goes on: what it did before stays in the charts."""
         shown.state = "running"
@@ -48,15 +56,20 @@ class Viewer(QObject):
             self.grown.emit(lines)
         self.live_grown.emit()
 
-    def finish(self, ended: RunEnded) -> None:
+    def finish(self, ended: RunEnded, *, died: bool) -> None:
         """Release the live run; if it is shown, read what the engine wrote at the end."""
-        live, self.live = self.live, None
+        live = self.release()
         if live is None:
             return
-        live.state = ended.outcome
-        # A run that failed may have left nothing to read; what it said is here already.
-        if self.shown is live and ended.outcome != "failed":
+        live.state = "interrupted" if died else ended.outcome
+        # A run that failed may have left nothing to read, one that died not why; what they said is here already.
+        if self.shown is live and not died and ended.outcome != "failed":
             self.open(live.folder)
+
+    def release(self) -> Shown | None:
+        """Forget which run is live, and return it; it stays on show as it is."""
+        live, self.live = self.live, None
+        return live
 
     def open(self, folder: Path) -> None:
         """Show a run; one that is not live is read in the pool."""

@@ -6,22 +6,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QFileDialog,
-    QMainWindow,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
-from backend.api import RunConfig, RunEnded, StudioError
+from backend.api import RunConfig, RunEnded
 from gui import background, errands, theme
 from gui.actions import Actions, build_menus, build_toolbar
+from gui.adding import Adding
+from gui.carriers.carrier import Where
+from gui.closing import Closing
 from gui.control import Control
 from gui.exports import Exporter
-from gui.layout import add_docks
+from gui.layout import add_docks, remember_layout
+from gui.offers import Offers
 from gui.pages.data import DataPage
 from gui.pages.live import LivePage
 from gui.parts import Parts
@@ -30,9 +26,8 @@ from gui.splitting import Splitting
 from gui.state.log import Line
 from gui.state.runs import RESUMABLE
 from gui.tools import Tools
+from gui.watching import Watching
 from gui.widgets.about import AboutDialog
-from gui.widgets.close import CloseQuestion
-from gui.widgets.errors import show_error, show_failure
 
 SIZE = QSize(1440, 900)
 _LAYOUT_VERSION = 1
@@ -46,17 +41,18 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("DMC Studio")
         self.settings = settings
-        self.quiet = False
-        """Set where nobody can answer a dialog: failures are then only written down."""
-        self._closing = False
         self.session = session or Session(self)
         self.control = Control(self.session, root, self)
         self.viewer = self.control.viewer
         self.parts = Parts(self.control.runs)
+        self.offers = Offers(self, self.control, self.parts, settings)
+        self.closing = Closing(self, self.control)
         self.exporter = Exporter(self, settings)
         self.splitting = Splitting(self)
+        self.adding = Adding(self, self.control)
         self.commands = Actions(self)
         self.tools = Tools(self, self.control, self.parts)
+        self.watching = Watching(self.control, self.parts, self)
         self._lay_out()
         self._connect_commands()
         self._connect_parts()
@@ -100,17 +96,16 @@ class MainWindow(QMainWindow):
             self.docks["New run"].show()
             self.parts.status.say(f"The form has the settings of {shown.name}")
 
-    def stop_and_close(self) -> None:
-        """Close as soon as the run, if there is one, has stopped after its step."""
-        self._closing = True
-        if self.session.running:
-            self.control.stop()
-        else:
-            self.close()
+    def train_in(self, where: Where) -> None:
+        """Choose where the next run is trained, and remember it."""
+        self.session.where = where
+        self.settings.setValue("train_in", where)
+        self.settings.sync()
 
     def choose_theme(self, chosen: theme.Theme) -> None:
         """Change colours and remember the choice."""
         self.settings.setValue("theme", chosen.name)
+        self.settings.sync()
         self.set_theme(chosen)
 
     def set_theme(self, chosen: theme.Theme) -> None:
@@ -144,49 +139,38 @@ class MainWindow(QMainWindow):
         shown = self.viewer.shown
         if shown is not None:
             self.exporter.set_run(shown)
-            self.parts.show_run(shown, busy=self.session.running)
+            self.parts.show_run(shown, busy=self.session.busy)
             self._run_state()
 
     def _grow(self, lines: list[Line]) -> None:
         if self.viewer.shown is not None:
-            self.parts.grow(self.viewer.shown, lines, busy=self.session.running)
+            self.parts.grow(self.viewer.shown, lines, busy=self.session.busy)
 
     def _show_list(self) -> None:
         self.parts.runs.refresh()
         if self.viewer.asked is not None:
             self.parts.runs.select(self.viewer.asked)
-            return
-        cut = self.control.runs.interrupted()
-        if cut is not None and not self.session.running:
-            text = f"Run {cut.name} was interrupted in task {cut.tasks_done + 1}"
-            self.parts.banner.offer(text, "Resume", lambda: self.control.resume(cut.folder))
 
     def _tick(self) -> None:
+        remember_layout(self, self.settings, _LAYOUT_VERSION)
         if self.viewer.shown is not None:
             self.parts.tick(self.viewer.shown)
+        self.watching.tick()
 
     def _run_state(self) -> None:
         session, shown = self.session, self.viewer.shown
         self.commands.set_run_state(running=session.running, paused=session.paused, stopping=session.stopping)
-        self.commands.resume.setEnabled(not session.running and shown is not None and shown.state in RESUMABLE)
+        self.commands.start.setEnabled(not session.busy)
+        self.commands.resume.setEnabled(not session.busy and shown is not None and shown.state in RESUMABLE)
         for action in (self.commands.folder, self.commands.settings):
             action.setEnabled(shown is not None)
-        self.parts.new_run.set_running(session.running)
-        if session.running:
-            self.parts.banner.hide()
-        self.parts.show_facts(shown, busy=session.running)
+        self.parts.new_run.set_running(session.busy)
+        self.parts.show_facts(shown, busy=session.busy)
 
     def _run_ended(self, ended: RunEnded) -> None:
         self._run_state()
-        if self._closing:
-            self.close()
-        elif ended.outcome == "failed" and not self.quiet:
-            show_failure(self, ended)
-
-    def _show_error(self, error: StudioError) -> None:
-        self.parts.status.say(error.sentence)
-        if not self.quiet:
-            show_error(self, error)
+        if not self.closing.wanted:
+            self.offers.run_ended(ended)
 
     def _draft_changed(self, config: RunConfig | None) -> None:
         self.parts.show_draft(config, self.viewer.shown)
@@ -208,16 +192,12 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout; while a run is on, ask first."""
-        if self.session.running:
+        if not self.closing.may_close():
             event.ignore()
-            if not self._closing:
-                question = CloseQuestion(self)
-                question.accepted.connect(self.stop_and_close)
-                question.open()
             return
-        self.settings.setValue("geometry", self.saveGeometry())
-        self.settings.setValue("state", self.saveState(_LAYOUT_VERSION))
+        remember_layout(self, self.settings, _LAYOUT_VERSION)
         self._second.stop()
+        self.watching.stop()
         # A connection that hangs must not look like a window that hangs.
         self.hide()
         errands.cancel_all(self)
@@ -231,6 +211,8 @@ class MainWindow(QMainWindow):
             self.resize(SIZE.boundedTo(self.screen().availableSize()))
         if isinstance(state, QByteArray):
             self.restoreState(state, _LAYOUT_VERSION)
+        self.session.where = "process" if self.settings.value("train_in") == "process" else "thread"
+        (self.commands.process if self.session.where == "process" else self.commands.thread).setChecked(True)
 
     # --- construction ---
 
@@ -260,7 +242,11 @@ class MainWindow(QMainWindow):
             (do.start, self.start),
             (do.pause, control.toggle_pause),
             (do.stop, control.stop),
+            (do.free, control.free),
+            (do.thread, lambda: self.train_in("thread")),
+            (do.process, lambda: self.train_in("process")),
             (do.resume, self.resume_shown),
+            (do.add_task, self.adding.open),
             (do.open, self._ask_folder),
             (do.folder, self._open_folder),
             (do.refresh, control.refresh),
@@ -272,6 +258,7 @@ class MainWindow(QMainWindow):
             (do.get_data, self.tools.get_data),
             (do.check, self.tools.check),
             (do.self_test, self.tools.self_test),
+            (do.logs, self.watching.open_log),
             (do.about, lambda: AboutDialog(self).open()),
         ):
             action.triggered.connect(lambda _=False, slot=slot: slot())
@@ -283,7 +270,7 @@ class MainWindow(QMainWindow):
         for source in (parts.data.edit_tasks_requested, parts.new_run.preview.edit_requested):
             source.connect(lambda: self.splitting.open(parts.new_run.draft.config))
         self.splitting.settled.connect(parts.new_run.draft.set_together)
-        self.splitting.failed.connect(self._show_error)
+        self.splitting.failed.connect(self.offers.show_error)
         parts.new_run.preview.data_missing.connect(self._show_way_to_data)
         self.session.began.connect(lambda _: self.pages.setCurrentWidget(parts.live))
         parts.data.folder_chosen.connect(lambda path: parts.new_run.draft.set("data.root", path))
@@ -303,4 +290,4 @@ class MainWindow(QMainWindow):
         self.exporter.said.connect(parts.status.say)
         self.tools.said.connect(parts.status.say)
         for source in (control, viewer, self.exporter):
-            source.failed.connect(self._show_error)
+            source.failed.connect(self.offers.show_error)

@@ -8,9 +8,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.charts.base import Chart, all_charts
+from gui.state.activity import activity
 from gui.state.curves import Curves
 from gui.state.log import STAGES, clock
 from gui.theme import Theme
+from gui.widgets.alarm import Alarm
 from gui.widgets.task_strip import TaskStrip
 
 _COLUMNS = 2
@@ -42,6 +44,7 @@ class LivePage(QWidget):
         self.eta = QLabel()
         self.eta.setToolTip("Time that is probably left, judged by the tasks and steps so far")
         self.eta.setAccessibleName("Time left")
+        self.alarm = Alarm()
         self.charts: tuple[Chart, ...] = tuple(chart() for chart in all_charts())
         self._stale: list[Chart] = []
         self._timer = QTimer(self)
@@ -79,6 +82,7 @@ class LivePage(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self.strip.set_theme(theme)
+        self.alarm.set_theme(theme)
         for chart in self.charts:
             chart.set_theme(theme)
 
@@ -107,6 +111,7 @@ class LivePage(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addLayout(top)
+        layout.addWidget(self.alarm)
         layout.addLayout(grid, 1)
 
 
@@ -115,9 +120,7 @@ def _headline(curves: Curves) -> str:
         return "No run is shown"
     if curves.ended is not None:
         return curves.ended.outcome.capitalize()
-    if curves.paused:
-        return "Paused"
-    return STAGES.get(curves.stage or "", "Starting")
+    return activity(curves)
 
 
 def _shares(curves: Curves) -> tuple[float, ...]:

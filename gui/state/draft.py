@@ -90,8 +90,8 @@ class Draft:
         self.set(key, self.default(key))
 
     def load(self, config: RunConfig) -> None:
-        """Show another configuration."""
-        self._tree = config.model_dump()
+        """Show another configuration; of a run that continues another one, what is set for its new classes."""
+        self._tree = config.model_dump(exclude={"earlier"})
         self._put_away.clear()
         self._validate()
 

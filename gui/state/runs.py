@@ -9,7 +9,7 @@ from pathlib import Path
 from backend.api import RunConfig, RunEnded, RunSummary
 from gui.state.curves import Curves
 
-RESUMABLE = frozenset({"interrupted", "stopped"})
+RESUMABLE = frozenset({"interrupted", "stopped", "failed"})
 """States from which a run can go on."""
 
 
@@ -77,6 +77,12 @@ class RunList:
         """Keep the live run with its outcome until the list is read from disk again."""
         if self._live is not None:
             self._runs[self._live.folder] = replace(self._live, state=ended.outcome)
+            self._live = None
+
+    def release(self) -> None:
+        """Forget which run is live: it goes on without this window."""
+        if self._live is not None:
+            self._runs[self._live.folder] = self._live
             self._live = None
 
     def interrupted(self) -> RunSummary | None:

@@ -47,4 +47,6 @@ def reopened(record: RunRecord) -> Shown:
     shown = Shown(record.folder, record.config, record.state, record.result)
     shown.add(list(record.events))
     shown.state = record.state
+    if record.state != "running":
+        shown.curves.hold = None  # nobody waits any more
     return shown

@@ -1,13 +1,27 @@
-"""A line across the page that offers one action and can be put away."""
+"""A line or two across the page: what happened, one or two actions, and a word for putting it away."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from gui.icons import icon
-from gui.theme import Theme
+from gui.theme import Theme, current
+from gui.widgets.wrapped import WrappedLabel
+
+Kind: TypeAlias = Literal["info", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button: its text, what it does in a sentence, and doing it."""
+
+    text: str
+    help: str
+    act: Callable[[], None]
 
 
 class Banner(QFrame):
@@ -17,41 +31,52 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self._mark = QLabel()
-        self.text = QLabel()
-        self.button = QPushButton()
-        self._away = QToolButton()
-        self._away.setText("Not now")
-        self._away.setAutoRaise(True)
-        self._away.setToolTip("Put this message away")
-        self._away.clicked.connect(self.hide)
-        self._act: Callable[[], None] = self.hide
-        self.button.clicked.connect(self._go)
+        self._kind: Kind = "info"
+        self.text = WrappedLabel()
+        self.button, self.other = QPushButton(), QPushButton()
+        self.away = QToolButton()
+        self.away.setAutoRaise(True)
+        self.away.clicked.connect(self.hide)
+        self._acts: dict[QPushButton, Callable[[], None]] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 8, 8)
         row.setSpacing(8)
-        for widget in (self._mark, self.text):
-            row.addWidget(widget)
-        row.addStretch(1)
-        row.addWidget(self.button)
-        row.addWidget(self._away)
+        row.addWidget(self._mark)
+        row.addWidget(self.text, 1)
+        for button in (self.button, self.other):
+            button.clicked.connect(lambda _=False, button=button: self._go(button))
+            row.addWidget(button)
+        row.addWidget(self.away)
         self.hide()
 
-    def offer(self, text: str, action: str, act: Callable[[], None]) -> None:
-        """Show a sentence and a button that does something about it."""
+    def offer(
+        self, text: str, first: Offer, second: Offer | None = None, *, away: str = "Not now", kind: Kind = "info"
+    ) -> None:
+        """Show a sentence, what can be done about it, and a word for leaving it at that."""
+        self._kind = kind
+        self.set_theme(current())
         self.text.setText(text)
-        self.button.setText(action)
-        self.button.setToolTip(f"{action}: {text}")
-        self.button.setAccessibleName(f"{action}. {text}")
-        self._act = act
+        for button, offer in ((self.button, first), (self.other, second)):
+            button.setVisible(offer is not None)
+            if offer is not None:
+                button.setText(offer.text)
+                button.setToolTip(offer.help)
+                button.setAccessibleName(f"{offer.text}. {text}")
+                self._acts[button] = offer.act
+        self.away.setText(away)
+        self.away.setToolTip("Put this message away")
+        self.away.setAccessibleName(f"{away}. {text}")
         self.show()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
-        self._mark.setPixmap(icon("info").pixmap(16, 16))
+        colour = theme.warn if self._kind == "warning" else theme.accent
+        self._mark.setPixmap(icon(self._kind).pixmap(16, 16))
+        self._mark.setAccessibleName(self._kind.capitalize())
         self.setStyleSheet(
-            f"QFrame#banner {{ background: {theme.surface}; border: 1px solid {theme.accent}; border-radius: 4px; }}"
+            f"QFrame#banner {{ background: {theme.surface}; border: 1px solid {colour}; border-radius: 4px; }}"
         )
 
-    def _go(self) -> None:
+    def _go(self, button: QPushButton) -> None:
         self.hide()
-        self._act()
+        self._acts[button]()

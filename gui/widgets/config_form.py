@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from backend.api import Catalogue, MethodSettings, Problem, RunConfig, Settings
+from backend.api import SECTIONS, Catalogue, MethodSettings, Problem, RunConfig, Settings
 from gui.forms import FieldList, FieldRow, concerns
 from gui.state.draft import Draft
 from gui.state.fields import Field, fields_of
@@ -97,7 +97,7 @@ class ConfigForm(QWidget):
             part.setSpacing(_ROW_GAP)
 
     def _add_sections(self) -> None:
-        for name in RunConfig.model_fields:
+        for name in SECTIONS:
             model = _model(name)
             lists = _split(fields_of(name, model, self._menus), str(getattr(model, "title", "")))
             parts = (self._plain, self._folded)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from backend.api import ConfigError, RunEnded, StudioError
 from gui.icons import icon
+from gui.widgets.banner import Offer
 
 _WIDTH = 560
 
@@ -36,10 +37,21 @@ class ErrorDialog(QDialog):
         layout.addLayout(_headline(sentence, hint))
         if details:
             layout.addWidget(_details(details), 1)
-        layout.addWidget(self._buttons())
+        self.remedy: QPushButton | None = None
+        self._box = self._buttons()
+        layout.addWidget(self._box)
+
+    def offer(self, remedy: Offer) -> None:
+        """Add a button that closes the dialog and does something about it; Enter presses it."""
+        self.remedy = self._box.addButton(remedy.text, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.remedy.setToolTip(remedy.help)
+        self.remedy.setDefault(True)
+        self.remedy.setFocus()
+        self.accepted.connect(remedy.act)
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.accepted.connect(self.accept)
         self.copy_button = QPushButton(icon("copy"), "Copy details")
         self.copy_button.setToolTip("Copy this message with its details, for a report")
         self.copy_button.setAutoDefault(False)
@@ -63,9 +75,12 @@ def show_error(parent: QWidget, error: StudioError, details: str = "") -> ErrorD
     return _open(ErrorDialog(error.sentence, error.hint, details, parent))
 
 
-def show_failure(parent: QWidget, ended: RunEnded) -> ErrorDialog:
-    """Open the dialog for a run that failed."""
-    return _open(ErrorDialog(ended.message or "The run failed.", ended.hint, ended.details, parent))
+def show_failure(parent: QWidget, ended: RunEnded, remedy: Offer | None = None) -> ErrorDialog:
+    """Open the dialog for a run that failed, with what probably helps."""
+    dialog = ErrorDialog(ended.message or "The run failed.", ended.hint, ended.details, parent)
+    if remedy is not None:
+        dialog.offer(remedy)
+    return _open(dialog)
 
 
 def _open(dialog: ErrorDialog) -> ErrorDialog:

@@ -6,8 +6,11 @@ import time
 
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from gui.state.activity import activity, ago, last_save
 from gui.state.curves import Curves
-from gui.state.log import STAGES, clock, duration, size
+from gui.state.log import clock, duration, size
+from gui.theme import Theme
+from gui.widgets.alarm import Alarm
 
 _FIELDS = {
     "task": "Task that is being learned",
@@ -30,6 +33,9 @@ class RunStatus(QStatusBar):
         self.message = QLabel("Ready")
         self.message.setContentsMargins(8, 0, 8, 0)
         self.message.setAccessibleName("Status")
+        self.alarm = Alarm()
+        self.alarm.setContentsMargins(8, 0, 8, 0)
+        self.addWidget(self.alarm, 1)
         self.addWidget(self.message, 1)
         self.fields = {name: _field(name, meaning) for name, meaning in _FIELDS.items()}
         for field in self.fields.values():
@@ -40,15 +46,27 @@ class RunStatus(QStatusBar):
         self.message.setText(text)
         self.message.setToolTip(text)
 
+    def warn(self, text: str, help: str = "") -> None:
+        """Show what cannot wait instead of the message; the message is back when it is empty."""
+        self.alarm.show_text(text, help)
+        self.message.setVisible(not text)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        self.alarm.set_theme(theme)
+
     def show_curves(self, curves: Curves) -> None:
         """Show a run's figures as they are now."""
-        for name, text in _texts(curves, time.time()).items():
+        now = time.time()
+        for name, text in _texts(curves, now).items():
             field = self.fields[name]
             if field.text() != text:
                 field.setText(text)
                 # Fields only grow: a number that changes ten times a second must not make its neighbours dance.
                 field.setMinimumWidth(max(field.minimumWidth(), field.sizeHint().width()))
                 field.setVisible(bool(text))
+                if name == "saved":
+                    field.setToolTip(f"Saved {last_save(curves, now)}; a resumed run goes on there")
 
 
 def _field(name: str, meaning: str) -> QLabel:
@@ -73,13 +91,13 @@ def _texts(curves: Curves, now: float) -> dict[str, str]:
 
 def _progress(curves: Curves, now: float) -> dict[str, str]:
     left = curves.eta_seconds(now)
-    stage = "Paused" if curves.paused else STAGES.get(curves.stage or "", "Starting")
+    doing = activity(curves)
     return {
-        "stage": stage[0].lower() + stage[1:],
+        "stage": doing[0].lower() + doing[1:],
         "step": f"step {curves.step:,}/{curves.steps:,}" if curves.steps else "",
         "rate": f"{curves.rate:,.0f} images/s" if curves.rate else "",
         "eta": "ETA …" if left is None else f"ETA {clock(left)}",
-        "saved": f"saved {_ago(now - curves.saved_at)}" if curves.saved_at is not None else "",
+        "saved": f"saved {ago(now - curves.saved_at)}" if curves.saved_at is not None else "",
     }
 
 
@@ -96,7 +114,3 @@ def _memory(curves: Curves) -> dict[str, str]:
     if sample.device_memory is not None and sample.device_memory_total:
         texts["device_memory"] = f"GPU {size(sample.device_memory)} of {size(sample.device_memory_total)}"
     return texts
-
-
-def _ago(seconds: float) -> str:
-    return f"{max(0, seconds):.0f} s ago" if seconds < 120 else f"{seconds / 60:.0f} min ago"

@@ -23,7 +23,7 @@ def test_choose_method_stop_export(open_window, qtbot, tmp_path):
     qtbot.keyClick(window, Qt.Key.Key_F5)
     live = window.viewer.live
     assert live is not None
-    qtbot.waitUntil(lambda: live.curves.saved_at is not None or live.curves.ended is not None, timeout=RUN_MS)
+    qtbot.waitUntil(lambda: bool(live.curves.scores) or live.curves.ended is not None, timeout=RUN_MS)
     assert window.session.running, [line.text for line in live.log]
     with qtbot.waitSignal(window.control.run_ended, timeout=RUN_MS) as ended:
         window.commands.stop.trigger()

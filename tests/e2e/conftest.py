@@ -8,8 +8,10 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from gui import theme
+from gui.session import Session
 from gui.window import MainWindow
 from tests import leaks
+from tests.e2e.hands import worker_command
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +26,8 @@ def open_window(qtbot, qapp, tmp_path) -> Iterator[Callable[[], MainWindow]]:
 
     def open_one() -> MainWindow:
         theme.apply(qapp, theme.LIGHT)
-        window = MainWindow(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat), tmp_path / "runs")
+        settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+        window = MainWindow(settings, tmp_path / "runs", Session(command=worker_command))
         qtbot.addWidget(window)
         window.resize(1440, 900)
         window.show()

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox
 
 EXPORT_MS = 90_000
+WORKER = """\
+import sys, tests.worlds, backend.worker
+backend.worker.NICENESS = 0
+from backend.cli import main
+sys.exit(main(sys.argv[1:]))"""
+"""A worker that knows the tiny world, and does not wait until all other tests are through."""
+
+
+def worker_command(folder: Path) -> list[str]:
+    """Return the argument list of a worker."""
+    return [sys.executable, "-c", WORKER, "worker", str(folder)]
 
 
 def choose(window, key: str, label: str) -> None:

@@ -372,3 +372,24 @@ def test_resizing_keeps_the_figures_in_the_header(qtbot: QtBot, curves: Curves) 
     chart.resize(360, 220)
     qtbot.waitUntil(lambda: chart._summary.text().endswith(f"F {curves.forgetting:.1f}"))
     assert chart.event(QEvent(QEvent.Type.Polish))
+
+
+def test_a_task_without_test_pictures_is_a_gap_with_a_reason(qtbot: QtBot, tmp_path: Path) -> None:
+    told = [
+        event.model_copy(update={"row": (None, *event.row[1:])})
+        if event.kind == "task_scored" and event.task == 3
+        else event
+        for event in events(tasks=4, size=4, steps=20)
+    ]
+    curves, why = Curves(told), "no test pictures of this task on this machine"
+    accuracy, matrix = make("accuracy", qtbot), make("matrix", qtbot)
+    for chart in (accuracy, matrix):
+        chart.show_curves(curves)
+        chart.grab()
+        assert chart.table(curves)[-1][-4] is None
+    assert accuracy._legend._keys[1].value == "\N{EN DASH}"
+    assert f"T1: {why}" in accuracy._describe(QPointF(4, 50))
+    assert "of the tasks with test pictures" in accuracy._describe(QPointF(4, 50))
+    assert matrix._describe(3, 0).startswith(f"After T4, on T1: {why}")
+    accuracy.export(tmp_path / "accuracy.csv")
+    assert read_csv(tmp_path / "accuracy.csv")[-1][2] == ""

@@ -12,7 +12,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from backend.api import METHODS, MethodSettings, Problem, RunConfig, Settings, catalogue
+from backend.api import METHODS, SECTIONS, MethodSettings, Problem, RunConfig, Settings, catalogue
 from backend.config import knob
 from gui.forms import FieldList, FieldRow, concerns
 from gui.state.fields import Field, fields_of
@@ -126,7 +126,7 @@ def test_closed_menus_come_first(fields: dict[str, Field]) -> None:
     assert next(iter(fields)) == "method"
 
 
-@pytest.mark.parametrize("section", list(RunConfig.model_fields))
+@pytest.mark.parametrize("section", SECTIONS)
 def test_every_setting_there_is_has_a_label_and_help(section: str) -> None:
     models = [method.Settings for method in METHODS] if section == "method" else [type(getattr(RunConfig(), section))]
     for field in (field for model in models for field in fields_of(section, model, catalogue())):

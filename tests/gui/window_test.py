@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
     QDockWidget,
+    QLabel,
     QLineEdit,
     QMenuBar,
     QPlainTextEdit,
@@ -242,6 +243,18 @@ def test_theme_and_layout_are_remembered(open_window, qtbot):
     assert not second.docks["Runs"].isFloating()
 
 
+def test_theme_and_layout_are_on_the_disk_before_the_window_closes(window, settings):
+    window.commands.dark.trigger()
+    window.docks["Config"].hide()
+    window._tick()
+    on_disk = QSettings(settings.fileName() + ".copy", QSettings.Format.IniFormat)
+    Path(on_disk.fileName()).write_bytes(Path(settings.fileName()).read_bytes())
+    on_disk.sync()
+    assert on_disk.value("theme") == "dark"
+    assert on_disk.value("state") == window.saveState(1)
+    assert on_disk.value("geometry") == window.saveGeometry()
+
+
 def test_a_panel_with_a_tab_has_no_second_title(window, qtbot):
     dock = window.docks["Log"]
     assert dock.titleBarWidget() is not None
@@ -253,19 +266,43 @@ def test_ctrl_e_asks_where_the_checkpoint_goes(window, qtbot, tmp_path, monkeypa
     assert not window.exporter.checkpoint.isEnabled()
     shown = finish(window, qtbot)
     calls = []
-    monkeypatch.setattr("gui.exports.export", lambda *call: calls.append(call) or call[2])
+
+    def export(*call):
+        calls.append(call[:3])
+        call[3]("Looking at it")
+        call[2].write_bytes(b"0" * 1500)
+        return call[2]
+
+    monkeypatch.setattr("gui.exports.export", export)
     window.activateWindow()
     qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     dialog = window.exporter.dialog
     assert dialog.isVisible()
     dialog.reject()
+    said = []
+    window.exporter.said.connect(said.append)
     with qtbot.waitSignal(window.exporter.said, check_params_cb=lambda text: text.startswith("Exported")):
         window.exporter.write(shown, KINDS[0], tmp_path / "model")
     assert calls == [(shown.folder, "checkpoint", tmp_path / "model")]
+    assert said[1:] == [
+        "Exporting Checkpoint: Looking at it",
+        f"Exported to {tmp_path / 'model'}, 1.5 kB. Looking at it",
+    ]
+
+
+def test_an_onnx_export_without_its_packages_says_what_to_install(window, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr("backend.exports.onnx.find_spec", lambda _: None)
+    shown = finish(window, qtbot)
+    (kind,) = (kind for kind in KINDS if kind.id == "onnx")
+    window.exporter.write(shown, kind, tmp_path / "model.onnx")
+    qtbot.waitUntil(lambda: bool(dialogs(window, ErrorDialog)))
+    (dialog,) = dialogs(window, ErrorDialog)
+    assert any("pip install onnx onnxscript onnxruntime" in label.text() for label in dialog.findChildren(QLabel))
+    dialog.reject()
 
 
 def test_export_kinds_are_those_of_the_backend():
-    from backend.export import SUFFIXES
+    from backend.exports import SUFFIXES
 
     assert {kind.id: kind.suffix for kind in KINDS} == dict(SUFFIXES)
 

@@ -1,0 +1,1 @@
+"""What carries a run for the window: a thread of its own, a worker process, or somebody else's process."""
