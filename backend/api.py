@@ -11,6 +11,7 @@ record = open_run(folder)                      the same events again
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +23,14 @@ from backend.caches import CacheInfo
 from backend.caches import clear as clear_caches
 from backend.caches import sizes as cache_sizes
 from backend.caches import verify as verify_caches
+from backend.commands import Command, obeying
+from backend.commands import send as send_command
+from backend.commands import to_line as command_line_of
 from backend.config import (
     CALIBRATORS,
     DATASETS,
     METHODS,
+    SECTIONS,
     DataSettings,
     MethodSettings,
     ModelSettings,
@@ -45,9 +50,11 @@ from backend.download import Tick, Transfer
 from backend.errors import (
     ArchiveError,
     CheckpointError,
+    CommandError,
     ConfigError,
     DataError,
     DownloadError,
+    ExportError,
     ModelError,
     Problem,
     RunFolderError,
@@ -65,32 +72,58 @@ from backend.events import (
     Resumed,
     RunEnded,
     RunStarted,
+    Scores,
     StageEnded,
     StepEnded,
     StepSaved,
     TaskScored,
     TaskStarted,
 )
+from backend.events import from_line as read_event
+from backend.evidence import Evidence, read_evidence
+from backend.extend import Extension, Source
+from backend.extend import open_source as open_learned
+from backend.extend import plan as plan_extension
 from backend.gate import Gate, Stopped
+from backend.grown import dataset_of
+from backend.labels import LONGEST_NOTE, Labels, read_labels, tags_in, write_labels
 from backend.library import DataReport, describe, fetch_data, import_archive, open_pictures
 from backend.menus import Catalogue, Entry, Preset, catalogue
 from backend.pictures import Part, Pictures
-from backend.places import data_folder
+from backend.places import data_folder, log_folder
 from backend.qt_libraries import APT, QT_BASE, QT_X11, missing_libraries
+from backend.queue import Queue, Turn
+from backend.room import Room, room_of
 from backend.selftest import SELF_TESTS, SelfTest, Verdict, find_self_test, missing_weights, obstacle, verdict
 from backend.selftest import configuration as self_test_configuration
 from backend.setting import SETTINGS, Setting, SettingId, SettingName, setting_of
 from backend.setting import apply as apply_setting
-from backend.store import RunRecord, RunSummary, list_runs, new_run_folder, open_run, runs_folder
+from backend.store import (
+    RunFolder,
+    RunRecord,
+    RunSummary,
+    is_being_written,
+    list_runs,
+    new_run_folder,
+    open_run,
+    runs_folder,
+)
+from backend.supervise import Argv as WorkerCommand
+from backend.supervise import command as worker_command
+from backend.supervise import death as worker_death
+from backend.supervise import find as find_worker
+from backend.supervise import start as start_worker
 from backend.units import count, size
 
 __all__ = [
     "APT",
     "CALIBRATORS",
     "DATASETS",
+    "LONGEST_NOTE",
     "METHODS",
     "QT_BASE",
     "QT_X11",
+    "SECTIONS",
     "SELF_TESTS",
     "SETTINGS",
     "ArchiveError",
@@ -99,6 +132,8 @@ __all__ = [
     "Catalogue",
     "CheckpointError",
     "Checkpointed",
+    "Command",
+    "CommandError",
     "ConfigError",
     "DataError",
     "DataReport",
@@ -107,8 +142,12 @@ __all__ = [
     "DownloadError",
     "Entry",
     "Event",
+    "Evidence",
+    "ExportError",
+    "Extension",
     "Finding",
     "Gate",
+    "Labels",
     "MethodSettings",
     "ModelError",
     "ModelSettings",
@@ -118,7 +157,9 @@ __all__ = [
     "Pictures",
     "Preset",
     "Problem",
+    "Queue",
     "Resumed",
+    "Room",
     "RunConfig",
     "RunEnded",
     "RunFolderError",
@@ -126,11 +167,13 @@ __all__ = [
     "RunSettings",
     "RunStarted",
     "RunSummary",
+    "Scores",
     "SelfTest",
     "Setting",
     "SettingId",
     "SettingName",
     "Settings",
+    "Source",
     "SplitSettings",
     "StageEnded",
     "StepEnded",
@@ -144,13 +187,16 @@ __all__ = [
     "Tick",
     "TrainingError",
     "Transfer",
+    "Turn",
     "Verdict",
+    "WorkerCommand",
     "apply_setting",
     "cache_sizes",
     "catalogue",
     "changed_from_default",
     "clear_caches",
     "command_line",
+    "command_line_of",
     "count",
     "data_folder",
     "describe",
@@ -158,28 +204,45 @@ __all__ = [
     "export",
     "fetch_data",
     "find_self_test",
+    "find_worker",
+    "free_device",
     "import_archive",
+    "is_being_written",
     "list_runs",
     "load_config",
+    "log_folder",
     "missing_libraries",
     "missing_weights",
     "new_run_folder",
     "obstacle",
+    "open_learned",
     "open_pictures",
     "open_run",
     "parse_config",
+    "plan_extension",
+    "prepare_run",
     "preview",
     "read_config",
+    "read_event",
+    "read_evidence",
+    "read_labels",
     "report",
     "resume",
+    "room_of",
     "run",
     "runs_folder",
     "self_test_configuration",
+    "send_command",
     "setting_of",
     "size",
+    "start_worker",
+    "tags_in",
     "to_toml",
     "verdict",
     "verify_caches",
+    "worker_command",
+    "worker_death",
+    "write_labels",
 ]
 
 
@@ -208,7 +271,7 @@ def preview(config: RunConfig, *, thumbnails: int = 8) -> tuple[TaskPreview, ...
     """
     from backend.tasks import tasks_of
 
-    dataset = DATASETS[config.data.name](config.data)
+    dataset = dataset_of(config)
     tasks = tasks_of(config, dataset)
     train, test = dataset.pictures("train"), dataset.pictures("test")
 
@@ -241,27 +304,54 @@ def run(config: RunConfig, folder: Path, emit: Callable[[Event], None], gate: Ga
         config: what to do.
         folder: an empty or new folder.
         emit: called with every event, from this thread, after it was written.
-        gate: to pause, resume and stop from another thread.
+        gate: to pause, resume and stop from another thread; what is sent to the folder acts on it too.
     """
     from backend import engine
 
-    return engine.run(config, folder, emit, gate)
+    with obeying(folder, gate):
+        return engine.run(config, folder, emit, gate)
+
+
+def prepare_run(config: RunConfig, folder: Path) -> None:
+    """Make a run folder that a worker, or `resume`, starts with; nothing is trained yet.
+
+    Raises:
+        RunFolderError: something lies there already; it is left as it was.
+        StorageError: it cannot be written; nothing is left behind.
+    """
+    RunFolder.create(folder, config).close()
 
 
 def resume(folder: Path, emit: Callable[[Event], None], gate: Gate) -> RunEnded:
     """Go on with a run that was stopped or cut off, at its last checkpoint; blocks; never raises."""
     from backend import engine
 
-    return engine.resume(folder, emit, gate)
+    with obeying(folder, gate):
+        return engine.resume(folder, emit, gate)
 
 
-def export(folder: Path, kind: str, to: Path) -> Path:
-    """Export a run: `checkpoint`, `csv`, `json`, `latex`, `png` or `svg`; return what was written.
+def free_device() -> None:
+    """Give back the memory that runs of this process leave with PyTorch; nothing happens where it was never loaded."""
+    if "torch" in sys.modules:
+        from backend import devices
+
+        devices.free()
+
+
+def export(folder: Path, kind: str, to: Path, tell: Callable[[str], None] = lambda _: None) -> Path:
+    """Export a run: `bundle`, `checkpoint`, `onnx`, `csv`, `json`, `latex`, `png` or `svg`; return what was written.
+
+    Args:
+        folder: the run.
+        kind: what is written.
+        to: the file, or for a checkpoint the folder.
+        tell: told in words what is done now and, at last, what a user must know of the export.
 
     Raises:
         RunFolderError: the run has nothing to export yet.
         StorageError: the place cannot be written.
+        ExportError: the model cannot be exported as ONNX, or a package that does so is missing.
     """
-    from backend import export as exporting
+    from backend import exports
 
-    return exporting.export(folder, kind, to)
+    return exports.export(folder, kind, to, tell)

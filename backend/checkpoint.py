@@ -24,6 +24,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 from torch import Tensor
 
+from backend import bounded
 from backend.disk import new_folder, write_synced
 from backend.errors import CheckpointError
 from backend.events import Calibrated, Stage, TaskScored
@@ -223,13 +224,12 @@ def _hash(data: bytes) -> str:
 
 def _bytes_of(path: Path, most: int) -> bytes:
     try:
-        if path.stat().st_size > most:
-            raise CheckpointError(f"'{path}' is larger than any checkpoint of DMC Studio.", _FOREIGN)
-        return path.read_bytes()
+        return bounded.read_bytes(path, most)
     except FileNotFoundError as error:
         raise CheckpointError(f"There is no '{path}'.", _FOREIGN) from error
     except OSError as error:
-        raise CheckpointError(f"'{path}' cannot be read: {error.strerror}.", "Check its permissions.") from error
+        hint = "Check the file and its permissions."
+        raise CheckpointError(f"'{path}' cannot be read: {error.strerror}.", hint) from error
 
 
 def _damaged(where: str, why: str) -> CheckpointError:

@@ -16,15 +16,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from backend import api
-from backend.commands_machine import add_commands
-from backend.config import DATASETS, METHODS, MethodSettings, RunConfig, Settings
-from backend.console import CODES, complain, table, watch_run
+from backend import api, commands_machine, commands_run
+from backend.config import METHODS, MethodSettings, RunConfig, Settings
+from backend.console import CODES, check_split, complain, table, watch_run
 from backend.errors import ConfigError, StudioError
 from backend.events import RunEnded
 from backend.gate import Gate
 
-_KINDS: Final = ("checkpoint", "csv", "json", "latex", "png", "svg")
+_KINDS: Final = ("bundle", "checkpoint", "onnx", "csv", "json", "latex", "png", "svg")
 _LISTS: Final = ("methods", "datasets", "calibrators", "runs")
 
 
@@ -80,13 +79,14 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("folder", type=Path, metavar="DIR")
     export.add_argument("--kind", required=True, choices=_KINDS)
     export.add_argument("--to", required=True, type=Path, metavar="PATH", help="file; for a checkpoint a new folder")
-    predict = command("predict", _predict, "Classify pictures with a run's last checkpoint.")
-    predict.add_argument("folder", type=Path, metavar="DIR")
+    predict = command("predict", _predict, "Classify pictures with a run's last checkpoint, or with a bundle.")
+    predict.add_argument("source", type=Path, metavar="DIR|BUNDLE.zip")
     predict.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
     predict.add_argument("--top", type=int, default=5, metavar="N", help="classes to show (5)")
     listing = command("list", _list, "List what there is to choose from, or your runs.")
     listing.add_argument("what", nargs="?", choices=_LISTS)
-    add_commands(command)
+    commands_run.add_commands(command)
+    commands_machine.add_commands(command)
     return parser
 
 
@@ -123,16 +123,9 @@ def _window(given: argparse.Namespace) -> int:
 
 def _run(given: argparse.Namespace) -> int:
     config = api.load_config(given.config, given.set) if given.config else api.read_config("", given.set)
-    _check_split(config)
+    check_split(config)
     folder: Path = given.out or api.new_run_folder(config)
     return _watch(folder, lambda emit, gate: api.run(config, folder, emit, gate))
-
-
-def _check_split(config: RunConfig) -> None:
-    """Tell a split that does not fit the data set before anything is written: it is bad configuration."""
-    from backend.tasks import tasks_of
-
-    tasks_of(config, DATASETS[config.data.name](config.data))
 
 
 def _resume(given: argparse.Namespace) -> int:
@@ -144,8 +137,8 @@ def _watch(folder: Path, work: Callable[[Callable[[Any], None], Gate], RunEnded]
 
 
 def _export(given: argparse.Namespace) -> int:
-    written = api.export(given.folder, given.kind, given.to)
-    Console().print(str(written), markup=False, highlight=False, soft_wrap=True)
+    console = Console(markup=False, highlight=False, soft_wrap=True)
+    console.print(str(api.export(given.folder, given.kind, given.to, console.print)))
     return 0
 
 
@@ -153,7 +146,7 @@ def _predict(given: argparse.Namespace) -> int:
     from backend.predict import predict
 
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    for path, guesses in zip(given.images, predict(given.folder, given.images, given.top), strict=True):
+    for path, guesses in zip(given.images, predict(given.source, given.images, given.top), strict=True):
         console.print(str(path))
         for guess in guesses:
             console.print(f"  {100 * guess.probability:5.1f} %  {guess.name}  (task {guess.task + 1})")

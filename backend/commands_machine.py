@@ -6,23 +6,12 @@ import argparse
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Protocol
 
 from rich.console import Console
 from rich.text import Text
 
 from backend import api
-from backend.console import CODES, complain, plain, table, watch_run, watch_transfer
-
-Act = Callable[[argparse.Namespace], int]
-
-
-class AddCommand(Protocol):
-    """Adds a subcommand: its name, what it does, and its help."""
-
-    def __call__(self, name: str, act: Act, text: str) -> argparse.ArgumentParser:
-        """Return the parser of the new subcommand."""
-        ...
+from backend.console import CODES, AddCommand, complain, plain, table, watch_run, watch_transfer
 
 
 def add_commands(command: AddCommand) -> None:

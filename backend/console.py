@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import signal
 import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from backend.config import RunConfig
 from backend.events import RunEnded
 from backend.gate import Gate, Stopped
 from backend.transfer import Tick
 
 CODES: Final = {"finished": 0, "failed": 1, "stopped": 130}
+Act = Callable[[argparse.Namespace], int]
+
+
+class AddCommand(Protocol):
+    """Adds a subcommand: its name, what it does, and its help."""
+
+    def __call__(self, name: str, act: Act, text: str) -> argparse.ArgumentParser:
+        """Return the parser of the new subcommand."""
+        ...
+
+
+def check_split(config: RunConfig) -> None:
+    """Tell a split that does not fit the data set before anything is written: it is bad configuration.
+
+    Raises:
+        ConfigError: it does not fit.
+        CheckpointError: it continues another run, which only `extend` can do.
+        DataError: the data set is missing.
+    """
+    from backend.grown import dataset_of, require_learned
+    from backend.tasks import tasks_of
+
+    require_learned(config.earlier, 0)
+    tasks_of(config, dataset_of(config))
 
 
 def complain(sentence: str, hint: str) -> None:

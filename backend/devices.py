@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import warnings
@@ -131,6 +132,15 @@ def sample() -> DeviceSampled:
         return DeviceSampled(process_memory=resident)
     free, total = torch.cuda.mem_get_info()
     return DeviceSampled(process_memory=resident, device_memory=total - free, device_memory_total=total)
+
+
+def free() -> None:
+    """Give back the memory of what is no longer used; PyTorch keeps it for later otherwise."""
+    gc.collect()
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()
 
 
 def versions() -> dict[str, str]:

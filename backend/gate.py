@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable
+from typing import Final
+
+_LOOK: Final = 0.03
+"""Seconds between two looks of a held run."""
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: the user asked for it
@@ -11,33 +15,32 @@ class Stopped(Exception):  # noqa: N818 - not an error: the user asked for it
 
 
 class Gate:
-    """The one thing that a run asks before each step; thread-safe.
+    """The one thing that a run asks before each step; may be told from any thread, and from a signal's handler.
 
     A run calls `check`; whoever watches it calls `pause`, `resume` and `stop`.
     """
 
+    # Plain flags: a handler that waited for a lock would wait for the very code that it interrupts.
     def __init__(self) -> None:
-        self._open = threading.Event()
-        self._open.set()
-        self._stopping = False
+        self._held = self._stopping = False
 
     def pause(self) -> None:
         """Hold the run at its next check."""
-        self._open.clear()
+        self._held = True
 
     def resume(self) -> None:
         """Let a held run go on."""
-        self._open.set()
+        self._held = False
 
     def stop(self) -> None:
         """End the run at its next check; a held run too."""
         self._stopping = True
-        self._open.set()
+        self._held = False
 
     @property
     def paused(self) -> bool:
         """Whether a run is held, or will be at its next check."""
-        return not self._open.is_set()
+        return self._held
 
     @property
     def stopping(self) -> bool:
@@ -53,7 +56,8 @@ class Gate:
         if self.paused:
             if held:
                 held(True)
-            self._open.wait()
+            while self._held:
+                time.sleep(_LOOK)
             if held:
                 held(False)
         if self._stopping:

@@ -83,6 +83,7 @@ class Saver:
     def finish(self, scored: TaskScored, tensors: Mapping[str, Tensor]) -> None:
         """Write a finished task with its score, then say so."""
         self.progress.scored.append(scored)
+        self._patience.insist(self._home.sync)
         path, size = self._write(tensors, {}, "task")
         self._emit(Checkpointed(task=scored.task, path=path, bytes=size))
         self._emit(scored)
@@ -110,7 +111,7 @@ class Saver:
     def _save_inside(self, stage: Stage, stages: Mapping[Stage, Saved]) -> None:
         tensors, facts = packed(stages)
         step, steps = stages[stage].step, stages[stage].steps
-        self._patience.insist(self._home.sync)
+        self._patience.insist(self._home.sync)  # the events before a save are on the disk before the save is
         inside = {"stage": stage, "step": step, "events": self._home.events_size, "facts": facts}
         _, size = self._write(tensors, {"inside": inside}, "inside")
         self._emit(StepSaved(task=self._task, stage=stage, step=step, steps=steps, bytes=size))

@@ -75,7 +75,7 @@ def take(config: RunConfig, session: Session, place: Path) -> list[Path]:
     theme.apply(app, theme.LIGHT)
     with TemporaryDirectory() as scratch:
         window = MainWindow(QSettings(f"{scratch}/w.ini", QSettings.Format.IniFormat), Path(scratch) / "runs", session)
-        window.quiet = True
+        window.offers.quiet = True
         window.resize(demo.SIZE)
         teller = demo.Teller(window, demo.Console())
 
@@ -92,7 +92,7 @@ def take(config: RunConfig, session: Session, place: Path) -> list[Path]:
         def look_at_data() -> None:
             pictures.append(place / "data.png")
             window.grab().save(str(pictures[-1]))
-            window.stop_and_close()
+            window.closing.stop_and_close()
 
         # After the window itself has taken the events.
         window.viewer.grown.connect(lambda _: QTimer.singleShot(0, window, look))

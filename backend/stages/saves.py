@@ -54,17 +54,19 @@ class Saves:
     ) -> None:
         self._write, self._seconds, self._caught_up = write, seconds, caught_up
         self._stages: dict[Stage, Saved] = {}
+        self._waiting: dict[Stage, Saved] = {}
+        """Saves of before, which no stage has taken up yet."""
         self._newest: Stage | None = None
         self._last = time.monotonic()
 
     def begin(self, stages: Mapping[Stage, Saved], newest: Stage | None) -> None:
         """Begin a task, with what is on the disk of it."""
-        self._stages, self._newest = dict(stages), newest
+        self._stages, self._waiting, self._newest = dict(stages), dict(stages), newest
         self._last = time.monotonic()
 
     def find(self, stage: Stage) -> Saved | None:
-        """Return where a stage was saved, or none."""
-        saved = self._stages.get(stage)
+        """Return where a stage was saved before the run was cut off, once; or none."""
+        saved = self._waiting.pop(stage, None)
         if saved is not None and stage == self._newest:
             self._newest = None
             self._caught_up()

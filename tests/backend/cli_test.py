@@ -354,7 +354,7 @@ def test_signals_are_as_before_after_a_run(tmp_path):
 
 
 def test_the_kinds_of_export_are_those_of_the_backend():
-    from backend.export import SUFFIXES
+    from backend.exports import SUFFIXES
 
     assert set(cli._KINDS) == set(SUFFIXES)
 

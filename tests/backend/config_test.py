@@ -137,3 +137,27 @@ def test_a_file_that_cannot_be_read_is_named(content, tmp_path):
 
 def test_long_values_are_cut():
     assert len(problem_of(f"[run]\nseed = '{'x' * 500}'").sentence) < 160
+
+
+def test_what_a_run_continues_is_checked():
+    earlier = {
+        "name": "spring",
+        "tasks": [["cat", "dog"], ["eel"]],
+        "templates": ["a {}."],
+        "data": [{"name": "drawn"}],
+    }
+    config = parse_config({"earlier": earlier})
+    assert config.earlier is not None
+    assert config.earlier.class_names == ("cat", "dog", "eel")
+    assert read_config(to_toml(config)) == config
+    assert changed_from_default(config) == {}
+    assert command_line(config) == "dmc-studio extend spring --out my-run"
+    for wrong in (
+        {"tasks": [["cat"], ["Cat"]]},
+        {"tasks": [[]]},
+        {"tasks": []},
+        {"templates": ["no place"]},
+        {"name": 3},
+    ):
+        with pytest.raises(ConfigError, match=rf"earlier\.{next(iter(wrong))}"):
+            parse_config({"earlier": {**earlier, **wrong}})

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from backend import devices
+from backend.api import free_device
 from backend.devices import choose, sample, set_threads, versions
 
 
@@ -92,3 +93,12 @@ def test_memory_and_versions():
     assert sample().process_memory > 1_000_000
     assert versions().keys() == {"python", "torch", "open_clip", "POT", "numpy", "dmc-studio"}
     assert all(versions().values())
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_the_memory_of_a_gpu_is_given_back_if_it_was_used(used, two_gpus, monkeypatch):
+    emptied = []
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: used)
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: emptied.append(True))
+    free_device()
+    assert bool(emptied) is used

@@ -46,3 +46,13 @@ def test_a_row_is_accuracy_by_task_and_the_pooled_one_weighs_by_pictures():
     row, pooled = score_row(np.array([0, 0, 1, 1, 2]), truth, task_of)
     assert row == (75.0, 100.0)
     assert pooled == 80.0
+
+
+def test_a_task_without_test_pictures_is_unknown_and_left_out():
+    row, pooled = score_row(np.array([0, 3]), np.array([0, 4]), np.array([0, 2]))
+    assert row == (100.0, None, 0.0)
+    assert pooled == 50.0
+    matrix = [[90.0], [80.0, 70.0], [60.0, None, 50.0], [None, 65.0, 40.0, 30.0]]
+    assert forgetting(matrix) == pytest.approx(((70 - 65) + (50 - 40)) / 2)
+    assert backward_transfer(matrix) == pytest.approx(((65 - 70) + (40 - 50)) / 2)
+    assert forgetting([[90.0], [None, 70.0]]) == backward_transfer([[90.0], [None, 70.0]]) == 0

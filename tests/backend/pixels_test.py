@@ -16,7 +16,7 @@ from PIL import Image
 
 from backend import arrays, caches
 from backend.errors import DataError, StorageError
-from backend.stages.pixels import build_store, jitter
+from backend.stages.pixels import build_store, shifted, shifts
 from tests.worlds import TinyPictures
 
 Usage = namedtuple("Usage", "total used free")
@@ -192,20 +192,20 @@ def test_the_sheet_tells_what_it_vouches_for(cache):
 def test_jitter_moves_by_at_most_its_reach_and_keeps_bytes():
     picture = torch.zeros(512, 3, 9, 9, dtype=torch.uint8)
     picture[:, :, 4, 4] = 255
-    moved = jitter(picture, 2, torch.Generator().manual_seed(0))
+    moved = shifted(picture, shifts(512, 2, torch.Generator().manual_seed(0)))
     assert moved.dtype == torch.uint8
     assert torch.equal(moved.sum(dim=(1, 2, 3)), picture.sum(dim=(1, 2, 3)))
     spots = {(int(y), int(x)) for _, c, y, x in moved.nonzero() if c == 0}
     assert spots == {(y, x) for y in range(2, 7) for x in range(2, 7)}
-    assert jitter(picture, 0, torch.Generator()) is picture
+    assert shifted(picture, shifts(512, 0, torch.Generator())) is picture
 
 
 def test_jitter_leaves_features_alone():
     features = torch.randn(4, 8)
-    assert jitter(features, 3, torch.Generator()) is features
+    assert shifted(features, shifts(4, 3, torch.Generator())) is features
 
 
 def test_jitter_is_the_same_for_the_same_generator():
     picture = torch.randint(0, 255, (5, 3, 8, 8), dtype=torch.uint8)
-    a, b = (jitter(picture, 3, torch.Generator().manual_seed(4)) for _ in range(2))
+    a, b = (shifted(picture, shifts(5, 3, torch.Generator().manual_seed(4))) for _ in range(2))
     assert torch.equal(a, b)

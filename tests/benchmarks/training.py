@@ -21,7 +21,7 @@ from backend.encoders.clip import ClipEncoder, load_encoder
 from backend.encoders.prompts import SoftPrompts
 from backend.stages.adapt import adapt_vision
 from backend.stages.bench import Bench, positions
-from backend.stages.pixels import PictureStore, build_store, jitter
+from backend.stages.pixels import PictureStore, build_store, shifted, shifts
 from backend.stages.pulse import Pulse
 from backend.stages.two_stage import TwoStageSettings
 from backend.tasks import make_tasks
@@ -61,7 +61,8 @@ def bare_loop(
     draw = torch.Generator().manual_seed(0)
     for _ in range(epochs):
         for batch in torch.randperm(len(rows), generator=draw).split(48):
-            pixels = (jitter(store.inputs[rows[batch]], 3, draw).float() / 255 - 0.5) / 0.25
+            moved = shifted(store.inputs[rows[batch]], shifts(len(batch), 3, draw))
+            pixels = (moved.float() / 255 - 0.5) / 0.25
             features = F.normalize(encoder.model.visual(pixels), dim=-1)
             loss = F.cross_entropy(encoder.scale * features @ anchors.T, targets[batch])
             optimizer.zero_grad(set_to_none=True)

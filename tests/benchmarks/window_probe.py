@@ -85,7 +85,7 @@ def heartbeat(milliseconds: int, *, tiny: bool) -> int:
     theme.apply(app, theme.LIGHT)
     with tempfile.TemporaryDirectory() as scratch:
         window = MainWindow(QSettings(f"{scratch}/window.ini", QSettings.Format.IniFormat), Path(scratch) / "runs")
-        window.quiet = True
+        window.offers.quiet = True
         ended: list[RunEnded] = []
 
         def start() -> None:
