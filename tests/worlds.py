@@ -55,7 +55,7 @@ def tiny_config(**sections: dict) -> RunConfig:
     method = {"name": "dmc_ot", **sections.pop("method", {})}
     if method["name"] not in {"zero_shot", "simple_cil"}:
         method = {"epochs": 1, **method}
-    if method["name"] in {"dmc", "dmc_ot", "joint"}:
+    if method["name"] in {"dmc", "dmc_ot", "joint", "fine_tune"}:
         method = {"prompt_steps": 8, "prompt_batch": 64, **method}
     base = {
         "data": {"name": "tiny"},

@@ -15,7 +15,7 @@ from backend.events import Calibrated, Checkpointed, Note, RunEnded, RunStarted,
 from backend.gate import Gate as PlainGate
 from tests.worlds import tiny_config
 
-TRAINED = ["dmc_ot", "dmc", "fine_tune", "joint"]
+TRAINED = ["dmc_ot", "joint", *(pytest.param(name, marks=pytest.mark.slow) for name in ("dmc", "fine_tune"))]
 HALF = {"split": {"classes_per_task": 4}}
 """Two tasks: enough for an old and a new one."""
 
@@ -91,7 +91,7 @@ def test_a_run_stopped_again_and_again_at_any_step_ends_with_the_same_bits(name,
     folder, draw = tmp_path / "run", random.Random(name)
     ended = run(config_of(name), folder, lambda event: None, StopAt(draw.randrange(1, checks)))
     stops = 0
-    while ended.outcome == "stopped" and stops < 6:
+    while ended.outcome == "stopped" and stops < 3:
         stops += 1
         ended = resume(folder, lambda event: None, StopAt(draw.randrange(1, checks)))
     if ended.outcome == "stopped":
@@ -101,10 +101,9 @@ def test_a_run_stopped_again_and_again_at_any_step_ends_with_the_same_bits(name,
     same(reference, folder)
 
 
-def test_whatever_a_power_cut_leaves_on_the_disk_ends_with_the_same_bits(whole, tmp_path):
-    reference, _ = whole("dmc_ot")
-    draw, copies = random.Random(5), []
-    config = config_of("dmc_ot").replaced(run={"save_minutes": 1e-9})  # saved after every step
+def test_whatever_a_power_cut_leaves_on_the_disk_ends_with_the_same_bits(tmp_path):
+    reference, draw, copies = tmp_path / "run", random.Random(5), []
+    config = tiny_config(**HALF, method={"prompt_steps": 4}, run={"save_minutes": 1e-9})  # saved after every step
 
     def copy(event):
         # As told as an event comes: between the writes before and after it.
@@ -112,8 +111,8 @@ def test_whatever_a_power_cut_leaves_on_the_disk_ends_with_the_same_bits(whole, 
             copies.append(shutil.copytree(tmp_path / "run", tmp_path / f"copy{len(copies)}"))
 
     run(config, tmp_path / "run", copy, Gate())
-    assert len(copies) > 4
-    for folder in copies[:6]:
+    assert len(copies) > 2
+    for folder in copies[:3]:
         assert resume(folder, lambda event: None, Gate()).outcome == "finished"
         assert told(folder) == told(reference)
         assert result_of(folder)["accuracy_matrix"] == result_of(reference)["accuracy_matrix"]

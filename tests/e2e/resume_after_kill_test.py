@@ -36,7 +36,7 @@ def test_a_run_killed_in_task_3_and_resumed_equals_the_uninterrupted_run(tmp_pat
     from backend.config import to_toml
 
     # Long enough in each task that the kill falls inside the third.
-    config = tiny_config(method={"epochs": 4, "prompt_steps": 60})
+    config = tiny_config(method={"epochs": 3, "prompt_steps": 20}, run={"measure_drift": False})
     whole = run(config, tmp_path / "whole", lambda event: None, Gate())
     assert whole.outcome == "finished"
 

@@ -1,4 +1,4 @@
-"""`make faults`: run the whole campaign, print its table, and write it into docs/reliability.md."""
+"""`make faults`: run the whole campaign, print its tables, and write them into docs/reliability.md."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ PARTS: dict[str, tuple[Callable[[int, int, Path], Iterator[Row]], int]] = {
 }
 """Each part and how large it is in full."""
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
-BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
 
 
 def main() -> int:
@@ -43,23 +42,22 @@ def main() -> int:
     parser.add_argument("--count", type=int, help="size of each part, instead of the full one")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    rows: dict[str, list[Row]] = {}
-    console, begun = Console(soft_wrap=True), time.monotonic()
+    everything: list[Row] = []
+    console = Console(soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="faults-") as scratch:
         os.environ["XDG_CACHE_HOME"] = str(Path(scratch, "cache"))  # nothing of the user's is touched
         for name in given.only:
             campaign, count = PARTS[name]
-            folder = Path(scratch, name)
+            folder, begun = Path(scratch, name), time.monotonic()
             folder.mkdir()
-            rows[name] = []
+            rows: list[Row] = []
             for row in campaign(given.count or count, given.seed, folder):
-                rows[name].append(row)
+                rows.append(row)
                 console.print(f"{row.fault}: {row.kept} of {row.tried}", *row.failures, sep="\n  ")
-    everything = [row for part in rows.values() for row in part]
+            everything += rows
+            if given.count is None:
+                _write(name, rows, given.seed, time.monotonic() - begun)
     console.print(_table(everything))
-    if set(given.only) == set(PARTS) and given.count is None:
-        _write(everything, given.seed, time.monotonic() - begun)
-        console.print(f"Written to {PAGE.relative_to(Path.cwd())}")
     return 0 if all(row.kept == row.tried for row in everything) else 1
 
 
@@ -71,19 +69,20 @@ def _table(rows: list[Row]) -> Table:
     return table
 
 
-def _write(rows: list[Row], seed: int, seconds: float) -> None:
-    """Put the table between the marks of the page."""
+def _write(part: str, rows: list[Row], seed: int, seconds: float) -> None:
+    """Put the table of a part between its marks in the page."""
+    begin, end = f"<!-- {part} -->", f"<!-- end of {part} -->"
     lines = [
-        f"`make faults`, seed {seed}, {time.strftime('%Y-%m-%d')}, {platform.system()}, Python "
-        f"{platform.python_version()}, {os.cpu_count()} cores, {seconds / 60:.0f} minutes:",
+        f"`python -m tests.faults --only {part}`, seed {seed}, {time.strftime('%Y-%m-%d')}, {platform.system()}, "
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {seconds / 60:.0f} minutes:",
         "",
         "| Promise | What was done | Tried | Kept | Note |",
         "|---|---|---:|---:|---|",
         *(f"| {PROMISES[r.promise]} | {r.fault} | {r.tried:,} | {r.kept:,} | {r.note} |" for r in rows),
     ]
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{after}", encoding="utf-8")
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    PAGE.write_text(f"{before}{begin}\n" + "\n".join(lines) + f"\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def test_thirty_different_faults_and_more_are_known():
 
 
 def test_a_run_survives_faults_of_its_disk(tmp_path):
-    failures = [failure for row in campaign(3, 1, tmp_path, quick=True) for failure in row.failures]
+    failures = [failure for row in campaign(2, 1, tmp_path, quick=True) for failure in row.failures]
     assert failures == []
 
 
