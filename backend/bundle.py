@@ -247,7 +247,9 @@ def _check(path: Path, members: Sequence[Member], most: int) -> None:
 
 def _content(member: Member) -> bytes:
     with member.open() as source:
-        data = source.read(member.size)
+        data = bytearray()
+        while piece := source.read(min(_CHUNK, member.size - len(data))):
+            data += piece
         if len(data) < member.size or source.read(1):  # zipfile compares its checksum only at the end
             raise EOFError(f"{member.name} is not as long as it says")
-        return data
+        return bytes(data)

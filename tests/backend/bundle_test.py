@@ -92,6 +92,12 @@ def test_a_bundle_holds_the_newest_checkpoint_byte_for_byte_and_what_it_means(ex
     assert "dmc-studio predict" in members["README.txt"].decode()
 
 
+def test_a_bundle_larger_than_what_is_read_at_once_is_read(exported, members, monkeypatch):
+    monkeypatch.setattr(bundle, "_CHUNK", 1 << 16)
+    assert len(members["state.safetensors"]) > bundle._CHUNK
+    assert read_bundle(exported).checkpoint.manifest["scored"]
+
+
 def test_equal_runs_give_equal_bundles(exported, stopped_run, tmp_path):
     again = export(stopped_run, "bundle", tmp_path / "again.zip")
     assert again.read_bytes() == exported.read_bytes()

@@ -25,9 +25,12 @@ from backend.history import EVENTS, RESULT
 from tests.faults.row import Row
 
 PHASES = ("start", "stage 1", "calibration", "stage 2", "evaluation", "checkpoint write", "between")
+"""`start`: when a worker says its first word; `between`: around the score of a task."""
 _STAGES = {"stage 1": "adapt", "calibration": "calibrate", "stage 2": "align", "evaluation": "evaluate"}
 _LONGEST = 1.0
 """Seconds that a phase may go on before the kill."""
+_PATIENCE = 12.0
+"""Seconds that a phase is waited for; then the worker is killed where it is."""
 _KEPT = ("task_started", "stage_ended", "calibrated", "task_scored", "checkpointed")
 """Events that each run has, in the same order; steps are told by the clock."""
 
@@ -57,7 +60,7 @@ def campaign(
         chain.kill(draw.choice(PHASES), draw.random() * _LONGEST, wanted)
     chain.finish(wanted)
     seconds = time.monotonic() - begun
-    where = ", ".join(f"{phase} {chain.where[phase]}" for phase in PHASES if chain.where[phase])
+    where = ", ".join(f"{phase} {chain.where[phase]}" for phase in (*PHASES, "elsewhere") if chain.where[phase])
     lost = len(chain.lost)
     yield Row(1, "SIGKILL at a random moment: resumed", chain.kills, chain.resumed, seconds, where, tuple(chain.failed))
     runs = f"{chain.runs} runs, their {chain.compared} task checkpoints compared tensor by tensor"
@@ -132,7 +135,7 @@ class Chain:
         if killed:
             self.kills += 1
             self._cut_off = True
-            self.where[phase] += 1
+            self.where[phase if worker.met else "elsewhere"] += 1
         elif (home / RESULT).exists():
             self._compare(home, wanted)
         else:
@@ -185,7 +188,7 @@ class _Worker:
     def __init__(self, command: list[str], home: Path) -> None:
         self.home = home
         self.lines: list[bytes] = []
-        self.began = False
+        self.began = self.met = False
         self._last: Event | None = None
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -211,9 +214,15 @@ class _Worker:
             self.process.wait(seconds)
 
     def wait_for(self, phase: str) -> None:
-        """Return when the phase is on, or the worker is over."""
-        while not self.over and not self._is_on(phase):
-            time.sleep(0.001)
+        """Return when the phase is on, the worker is over, or the phase does not come."""
+        while not self.began and not self.over:
+            time.sleep(0.01)
+        late = time.monotonic() + _PATIENCE
+        while not self.over and time.monotonic() < late:
+            if self._is_on(phase):
+                self.met = True
+                return
+            time.sleep(0.001 if phase == "checkpoint write" else 0.01)
 
     def _is_on(self, phase: str) -> bool:
         last = self._last
