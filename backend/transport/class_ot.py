@@ -16,6 +16,11 @@ TEXT = 0.5
 """Weight of the texts in the cost."""
 REGULARISATION = 0.1
 """Entropy, in units of the median cost."""
+UNDERFLOW = 300.0
+"""exp(-this) and sums of products with it are still far from 0 in float64."""
+ITERATIONS = 2000
+PRECISION = 1e-9
+"""Change of a logarithm from one iteration to the next."""
 RELAXATION = 1.0
 """How much it costs to use a current class more than others; infinity would use all of them alike."""
 
@@ -55,9 +60,31 @@ def class_plan(cost: Array, regularisation: float = REGULARISATION, relaxation: 
     k, c = cost.shape
     # A constant a row changes nothing under fixed row sums, and keeps exp(-cost / regularisation) from underflow.
     lowered = finite(cost, "class cost") - cost.min(axis=1, keepdims=True)
-    weights = np.full(k, 1 / k), np.full(c, 1 / c)
-    plan = ot.unbalanced.sinkhorn_unbalanced(*weights, lowered, regularisation, reg_m=(float("inf"), relaxation))
+    if lowered.max() > UNDERFLOW * regularisation:
+        plan = _plan_of_logarithms(lowered, regularisation, relaxation)
+    else:
+        weights = np.full(k, 1 / k), np.full(c, 1 / c)
+        plan = ot.unbalanced.sinkhorn_unbalanced(*weights, lowered, regularisation, reg_m=(float("inf"), relaxation))
     return finite(plan / plan.sum(axis=1, keepdims=True), "plan between classes")
+
+
+def _plan_of_logarithms(cost: Array, regularisation: float, relaxation: float) -> Array:
+    """Return the same plan `(k, c)` by the same iterations on logarithms, which POT has for balanced plans only.
+
+    A current class that is far from every old one would otherwise get a column of zeros, on which POT gives up.
+    """
+    from scipy.special import logsumexp
+
+    k, c = cost.shape
+    kernel = -cost / regularisation - np.log(k * c)
+    power = relaxation / (relaxation + regularisation)
+    rows, columns = np.zeros((k, 1)), np.zeros(c)
+    for _ in range(ITERATIONS):
+        rows = -np.log(k) - logsumexp(kernel + columns, axis=1, keepdims=True)
+        before, columns = columns, power * (-np.log(c) - logsumexp(kernel + rows, axis=0))
+        if np.abs(columns - before).max() < PRECISION:
+            break
+    return np.exp(kernel + rows + columns)
 
 
 @CALIBRATORS.register

@@ -16,7 +16,7 @@ from backend.config import CALIBRATORS
 from backend.errors import TrainingError
 from backend.memory import oas
 from backend.seeding import numpy_generator
-from backend.transport import class_means, gaussians, squared_distances, stratified
+from backend.transport import class_means, class_ot, gaussians, squared_distances, stratified
 from backend.transport.class_ot import class_cost, class_plan, wasserstein
 from backend.transport.fields import fit_field, push_through
 from backend.transport.heldout import leave_out
@@ -223,6 +223,22 @@ class TestPlans:
         plan = entropic_plan(cost, regularisation)
         np.testing.assert_allclose(plan.sum(axis=1), 1 / 8, atol=1e-3)
         np.testing.assert_allclose(plan.sum(axis=0), 1 / 6, atol=1e-3)
+
+    @given(seed=st.integers(0, 1000), k=st.integers(1, 6), c=st.integers(1, 6))
+    @settings(max_examples=40)
+    def test_class_plan_on_logarithms_is_pots(self, seed: int, k: int, c: int) -> None:
+        cost = np.random.default_rng(seed).uniform(0, 3, (k, c))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(class_ot, "UNDERFLOW", -1.0)
+            ours = class_plan(cost)
+        np.testing.assert_allclose(ours, class_plan(cost), atol=1e-4)
+
+    def test_class_plan_gives_a_current_class_that_is_like_no_old_one_next_to_nothing(self) -> None:
+        plan = class_plan(np.array([[0.1, 0.2, 200.0], [0.3, 0.1, 900.0]]))
+        np.testing.assert_allclose(plan.sum(axis=1), 1)
+        assert plan[:, 2].max() < 1e-6
+        near = class_plan(np.array([[0.1, 0.2, 25.0], [0.3, 0.1, 25.0]]))
+        assert np.abs(plan - near)[:, :2].max() < 1e-3, "it does not matter how far it is"
 
     def test_class_plan_prefers_cheap_classes_and_survives_huge_costs(self) -> None:
         plan = class_plan(np.array([[0.0, 1.0], [1e6, 1e6 + 1]]))
