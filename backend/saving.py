@@ -85,9 +85,9 @@ class Saver:
         self.progress.scored.append(scored)
         self._patience.insist(self._home.sync)
         path, size = self._write(tensors, {}, "task")
+        self._prune()
         self._emit(Checkpointed(task=scored.task, path=path, bytes=size))
         self._emit(scored)
-        self._prune()
 
     @property
     def place(self) -> checkpoint.Inside | None:
@@ -114,8 +114,8 @@ class Saver:
         self._patience.insist(self._home.sync)  # the events before a save are on the disk before the save is
         inside = {"stage": stage, "step": step, "events": self._home.events_size, "facts": facts}
         _, size = self._write(tensors, {"inside": inside}, "inside")
-        self._emit(StepSaved(task=self._task, stage=stage, step=step, steps=steps, bytes=size))
         self._prune()
+        self._emit(StepSaved(task=self._task, stage=stage, step=step, steps=steps, bytes=size))
 
     def _write(self, tensors: Mapping[str, Tensor], more: Mapping[str, Any], kind: checkpoint.Kind) -> tuple[str, int]:
         manifest = {**self.about.manifest(self.progress, self.seconds), **more}

@@ -103,7 +103,10 @@ def _progress(curves: Curves, now: float) -> dict[str, str]:
 
 def _outcome(curves: Curves) -> dict[str, str]:
     ended = curves.ended
-    return {"stage": f"{ended.outcome} after {duration(ended.seconds)}"} if ended else {}
+    if ended is None:
+        return {}
+    # A worker that was killed could not say for how long it had run.
+    return {"stage": f"{ended.outcome} after {duration(ended.seconds)}" if ended.seconds else ended.outcome}
 
 
 def _memory(curves: Curves) -> dict[str, str]:
