@@ -61,12 +61,13 @@ def campaign(
     chain.finish(wanted)
     seconds = time.monotonic() - begun
     where = ", ".join(f"{phase} {chain.where[phase]}" for phase in (*PHASES, "elsewhere") if chain.where[phase])
-    lost = len(chain.lost)
+    on_disk = chain.told - len(chain.lost)
     yield Row(1, "SIGKILL at a random moment: resumed", chain.kills, chain.resumed, seconds, where, tuple(chain.failed))
     runs = f"{chain.runs} runs, their {chain.compared} task checkpoints compared tensor by tensor"
     yield Row(1, "and the result has the same bits", chain.runs, chain.equal, seconds, runs, tuple(chain.unequal))
     told = "told by the workers before they were killed"
-    yield Row(2, "an event that was told is on the disk", chain.told, chain.told - lost, seconds, told, tuple(chain.lost[:9]))
+    lost = tuple(chain.lost[:9])
+    yield Row(2, "an event that was told is on the disk", chain.told, on_disk, seconds, told, lost)
 
 
 @dataclass(frozen=True)
