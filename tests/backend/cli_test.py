@@ -260,7 +260,7 @@ def test_cache_shows_sizes_and_clears_them(finished_run, capsys):
 
 def test_a_terminal_shows_phase_bytes_and_rate_of_a_transfer():
     screen = io.StringIO()
-    with TransferBar(Console(file=screen, force_terminal=True, width=120)) as bar:
+    with TransferBar(Console(file=screen, force_terminal=True, width=120, _environ={})) as bar:
         bar(api.Transfer("a.zip", "download", 3_000_000, 3_000_000, 500_000.0))
         bar(api.Transfer("a.zip", "unpack", 1_500_000, 9_000_000, 250_000.0))
     said = screen.getvalue()
@@ -335,7 +335,10 @@ sys.exit(cli.main(sys.argv[2:]))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
-@pytest.mark.parametrize(("times", "code", "state"), [(1, 130, "stopped"), (2, -signal.SIGINT, "interrupted")])
+@pytest.mark.parametrize(
+    ("times", "code", "state"),
+    [(1, 130, "stopped"), pytest.param(2, -signal.SIGINT, "interrupted", marks=pytest.mark.slow)],
+)
 def test_ctrl_c_stops_and_twice_kills_and_both_can_be_resumed(times, code, state, tmp_path):
     arguments = ["run", "--out", str(tmp_path / "run"), *QUICK]
     command = [sys.executable, "-c", INTERRUPTED, str(times), *arguments]

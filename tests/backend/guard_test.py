@@ -77,7 +77,7 @@ def test_losses_are_read_from_the_device_only_now_and_then():
     assert read == [guard.WINDOW]
 
 
-@pytest.mark.parametrize("stage", ["adapt", "align"])
+@pytest.mark.parametrize("stage", ["adapt", pytest.param("align", marks=pytest.mark.slow)])
 def test_a_run_that_goes_wrong_stops_keeps_the_last_good_save_and_names_the_batch(stage, tmp_path, monkeypatch):
     config = tiny_config(split={"classes_per_task": 4}, method={"name": "dmc", "epochs": 3, "prompt_steps": 16})
     good, steps = _Loop.step, []

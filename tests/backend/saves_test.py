@@ -15,7 +15,7 @@ from backend.events import Calibrated, Checkpointed, Note, RunEnded, RunStarted,
 from backend.gate import Gate as PlainGate
 from tests.worlds import tiny_config
 
-TRAINED = ["dmc_ot", "joint", *(pytest.param(name, marks=pytest.mark.slow) for name in ("dmc", "fine_tune"))]
+TRAINED = ["dmc_ot", *(pytest.param(name, marks=pytest.mark.slow) for name in ("dmc", "fine_tune", "joint"))]
 HALF = {"split": {"classes_per_task": 4}}
 """Two tasks: enough for an old and a new one."""
 
@@ -112,7 +112,7 @@ def test_whatever_a_power_cut_leaves_on_the_disk_ends_with_the_same_bits(tmp_pat
 
     run(config, tmp_path / "run", copy, Gate())
     assert len(copies) > 2
-    for folder in copies[:3]:
+    for folder in copies[:2]:
         assert resume(folder, lambda event: None, Gate()).outcome == "finished"
         assert told(folder) == told(reference)
         assert result_of(folder)["accuracy_matrix"] == result_of(reference)["accuracy_matrix"]
