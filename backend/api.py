@@ -10,14 +10,9 @@ record = open_run(folder)                      the same events again
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from backend.caches import CacheInfo
 from backend.caches import clear as clear_caches
@@ -85,12 +80,13 @@ from backend.extend import Extension, Source
 from backend.extend import open_source as open_learned
 from backend.extend import plan as plan_extension
 from backend.gate import Gate, Stopped
-from backend.grown import dataset_of
+from backend.insight import Answers, FirstMeans, Means, read_answers, read_first, read_means
 from backend.labels import LONGEST_NOTE, Labels, read_labels, tags_in, write_labels
 from backend.library import DataReport, describe, fetch_data, import_archive, open_pictures
 from backend.menus import Catalogue, Entry, Preset, catalogue
 from backend.pictures import Part, Pictures
 from backend.places import data_folder, log_folder
+from backend.preview import TaskPreview, preview
 from backend.qt_libraries import APT, QT_BASE, QT_X11, missing_libraries
 from backend.queue import Queue, Turn
 from backend.room import Room, room_of
@@ -126,6 +122,7 @@ __all__ = [
     "SECTIONS",
     "SELF_TESTS",
     "SETTINGS",
+    "Answers",
     "ArchiveError",
     "CacheInfo",
     "Calibrated",
@@ -146,8 +143,10 @@ __all__ = [
     "ExportError",
     "Extension",
     "Finding",
+    "FirstMeans",
     "Gate",
     "Labels",
+    "Means",
     "MethodSettings",
     "ModelError",
     "ModelSettings",
@@ -222,10 +221,13 @@ __all__ = [
     "plan_extension",
     "prepare_run",
     "preview",
+    "read_answers",
     "read_config",
     "read_event",
     "read_evidence",
+    "read_first",
     "read_labels",
+    "read_means",
     "report",
     "resume",
     "room_of",
@@ -244,57 +246,6 @@ __all__ = [
     "worker_death",
     "write_labels",
 ]
-
-
-_THUMBNAIL = 112
-"""Longer side of a preview's pictures in pixels."""
-_TRIES = 3
-"""So many pictures of a class are tried until one can be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskPreview:
-    """What one task will hold: class names, picture counts, and a few pictures `(h, w, 3)` uint8, one a class."""
-
-    names: tuple[str, ...]
-    train: int
-    test: int
-    thumbnails: tuple[NDArray[np.uint8], ...]
-
-
-def preview(config: RunConfig, *, thumbnails: int = 8) -> tuple[TaskPreview, ...]:
-    """Return the tasks of a configuration with some pictures. Draws or decodes them: call it off the GUI thread.
-
-    Raises:
-        ConfigError: the split does not fit the data set.
-        DataError: the data set is missing.
-    """
-    from backend.tasks import tasks_of
-
-    dataset = dataset_of(config)
-    tasks = tasks_of(config, dataset)
-    train, test = dataset.pictures("train"), dataset.pictures("test")
-
-    def show(classes: Sequence[int]) -> tuple[NDArray[np.uint8], ...]:
-        firsts = (_first_readable(train, np.flatnonzero(train.labels == c)[:_TRIES]) for c in classes[:thumbnails])
-        return tuple(picture for picture in firsts if picture is not None)
-
-    return tuple(
-        TaskPreview(
-            task.names,
-            int(np.isin(train.labels, task.classes).sum()),
-            int(np.isin(test.labels, task.classes).sum()),
-            show(task.classes),
-        )
-        for task in tasks
-    )
-
-
-def _first_readable(pictures: Pictures, indices: NDArray[np.intp]) -> NDArray[np.uint8] | None:
-    for index in indices:
-        with contextlib.suppress(DataError):  # a run leaves it out and says so; for a preview any other will do
-            return pictures.thumbnail(int(index), _THUMBNAIL)
-    return None
 
 
 def run(config: RunConfig, folder: Path, emit: Callable[[Event], None], gate: Gate) -> RunEnded:

@@ -72,7 +72,10 @@ def member_path(name: str, depth: int = LIMITS.depth) -> PurePosixPath:
         raise _refused(name, "leads out of the folder")
     if len(parts) > depth:
         raise _refused(name[:60], f"is more than {depth} folders deep")
-    lengths = [len(part.encode(errors="surrogateescape")) for part in parts]
+    try:
+        lengths = [len(part.encode(errors="surrogateescape")) for part in parts]
+    except UnicodeEncodeError as error:
+        raise _refused(name[:60], "is no text in any encoding") from error
     if sum(lengths) > _LONGEST_PATH or max(lengths, default=0) > _LONGEST_NAME:
         raise _refused(name[:60], "is too long")
     return PurePosixPath(*parts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -69,17 +69,36 @@ def send(folder: Path, do: Command) -> None:
         os.close(descriptor)
 
 
-@contextlib.contextmanager
-def obeying(folder: Path, gate: Gate) -> Generator[None]:
-    """Let a run of this process obey what is sent to its folder; a line that is no command is passed over."""
-    inbox, over = Inbox(folder), threading.Event()
+def _pass_over(_: CommandError) -> None:
+    """Do nothing about a line that is no command."""
+
+
+def obey(
+    said: Iterable[Command | CommandError], gate: Gate, refuse: Callable[[CommandError], None] = _pass_over
+) -> None:
+    """Do what was said; what is no command is refused."""
     acts = {"pause": gate.pause, "resume": gate.resume, "stop": gate.stop}
+    for command in said:
+        if isinstance(command, CommandError):
+            refuse(command)
+        else:
+            acts[command]()
+
+
+@contextlib.contextmanager
+def obeying(folder: Path, gate: Gate, refuse: Callable[[CommandError], None] = _pass_over) -> Generator[None]:
+    """Let a run of this process obey what is sent to its folder.
+
+    Args:
+        folder: the run folder.
+        gate: of the run.
+        refuse: told of each line that is no command.
+    """
+    inbox, over = Inbox(folder), threading.Event()
 
     def listen() -> None:
         while not over.wait(_POLL_SECONDS):
-            for said in inbox.read():
-                if not isinstance(said, CommandError):
-                    acts[said]()
+            obey(inbox.read(), gate, refuse)
 
     thread = threading.Thread(target=listen, name="inbox", daemon=True)
     thread.start()

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from backend import devices, metrics
+from backend import devices, insight, metrics
 from backend.config import METHODS, RunConfig
 from backend.data_record import DataRecord, read_record, record_of
 from backend.encoders.clip import ClipEncoder, load_encoder
@@ -36,7 +36,6 @@ from backend.progress import About, weights_words
 from backend.saving import Saver
 from backend.setting import setting_of
 from backend.stages.bench import Bench, positions
-from backend.stages.ladder import free
 from backend.stages.method import Method, below
 from backend.stages.pixels import PictureStore
 from backend.stages.prepare import prepare
@@ -72,7 +71,7 @@ def _guarded(open_folder: Callable[[], RunFolder], emit: Emit, gate: Gate) -> Ru
     ended = ending(error, time.monotonic() - started).model_copy(update={"at": time.time()})
     if home is not None:
         ended = _close(home, ended, error, Patience(gate, emit, home.append))
-    free()
+    devices.free()
     emit(ended)
     return ended
 
@@ -208,9 +207,14 @@ class _Run:
     def _method(self, dataset: Dataset) -> Method[Any]:
         bench = Bench(
             self.encoder, self.train_store, dataset.class_names, dataset.templates, self.config.run, self.pulse,
-            self.saver.saves,
+            self.saver.saves, self._keep,
         )  # fmt: skip
         return METHODS[self.config.method.name](bench, self.config.method)
+
+    def _keep(self, name: str, kept: insight.Kept) -> None:
+        """Write what is only for looking at."""
+        data = insight.packed(kept)
+        self.patience.insist(lambda: self.home.write_insight(name, data))
 
     def _restore(self, method: Method[Any], about: About) -> None:
         """Put the newest save back, if there is one.
@@ -246,8 +250,13 @@ class _Run:
         """Evaluate on the test pictures of all classes seen, with no task id."""
         rows = self.test_store.rows(tuple(method.seen))
         features = method.bench.features(self.test_store, rows, stage="evaluate", task=task.index)
-        predicted = (features @ method.classifier().T).argmax(dim=1).cpu()
+        scores = features @ method.classifier().T
+        predicted = scores.argmax(dim=1).cpu()
         truth = positions(self.test_store.labels[rows], method.seen)
+        confidence = (self.encoder.scale * scores).softmax(dim=1).max(dim=1).values
+        places = self.test_store.places[rows.numpy()]
+        answers = insight.Answers.of(places, truth.numpy(), predicted.numpy(), confidence.cpu().numpy())
+        self._keep(insight.answers_name(task.index), answers)
         task_of = torch.tensor([t.index for t in self.tasks[: task.index + 1] for _ in t.classes])[truth]
         row, accuracy = metrics.score_row(predicted.numpy(), truth.numpy(), task_of.numpy())
         before = self.saver.progress

@@ -33,6 +33,7 @@ class Saver:
         saves: for the stages of the present task.
         last: the newest checkpoint of a finished task, or none.
         inside: the newest save inside the task after it, or none.
+        place: where inside its task the run goes on; none at the beginning of a task.
         done: how many tasks were finished before.
     """
 
@@ -47,6 +48,7 @@ class Saver:
         self.last = checkpoint.latest(home.path)
         self.done = self.last.task + 1 if self.last else 0
         self.inside = checkpoint.latest_inside(home.path, self.done)
+        self.place = checkpoint.Inside.model_validate(self.inside.manifest["inside"]) if self.inside else None
 
     def rewind(self) -> None:
         """Forget events after the last save: what they tell will happen again. Notes and endings stay."""
@@ -88,11 +90,6 @@ class Saver:
         self._prune()
         self._emit(Checkpointed(task=scored.task, path=path, bytes=size))
         self._emit(scored)
-
-    @property
-    def place(self) -> checkpoint.Inside | None:
-        """Where inside its task the run goes on; none at the beginning of a task."""
-        return checkpoint.Inside.model_validate(self.inside.manifest["inside"]) if self.inside else None
 
     @property
     def seconds(self) -> dict[str, float]:

@@ -6,6 +6,7 @@ run.log         times and tracebacks; it is locked while somebody writes the fol
 checkpoints/    see backend.checkpoint          result.json    the metrics, written at the end
 data.json       which pictures it began with (see backend.data_record)
 labels.json     what the user writes about it, at any time and not through this file (see backend.labels)
+insight/        what is kept for looking at (see backend.insight)
 ```
 """
 
@@ -40,6 +41,7 @@ from backend.history import (
     read_events,
     runs_folder,
 )
+from backend.insight import INSIGHT
 from backend.journal import Journal
 from backend.locks import Lock, holder, lock
 
@@ -206,6 +208,18 @@ class RunFolder:
         with self._writing(DATA):
             write_atomic(self.path / DATA, record)
 
+    def write_insight(self, name: str, data: bytes) -> None:
+        """Write a file of insight/ as a whole.
+
+        Raises:
+            StorageError: it cannot be written.
+            RunFolderError: the folder was replaced by another one.
+        """
+        path = self.path / INSIGHT / name
+        with self._writing(f"{INSIGHT}/{name}"):
+            path.parent.mkdir(exist_ok=True)
+            write_atomic(path, data)
+
     def read_data(self) -> bytes | None:
         """Return the contents of data.json; None before the first pictures were read.
 
@@ -249,7 +263,7 @@ class RunFolder:
 
 def _refuse_links(path: Path) -> None:
     """A run folder from a stranger may hold links, through which a run would write, or remove, what lies elsewhere."""
-    for name in (CONFIG, EVENTS, LOG, RESULT, DATA, CHECKPOINTS):
+    for name in (CONFIG, EVENTS, LOG, RESULT, DATA, CHECKPOINTS, INSIGHT):
         if (path / name).is_symlink():
             sentence = f"'{path / name}' is a link, and a run writes only inside its own folder."
             raise RunFolderError(sentence, "Put what it leads to in its place; the run folder itself may be a link.")

@@ -11,13 +11,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from numpy.typing import NDArray
 
 from backend.errors import CheckpointError
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+T = TypeVar("T")
 
 MOST_HEADER: Final = 16 * 2**20
 """Bytes of a header."""
@@ -48,17 +52,31 @@ def read_tensors(data: bytes, where: str, *, most: int) -> dict[str, Tensor]:
     Raises:
         CheckpointError: it is larger, a pickle, or no safetensors file that is whole in every number.
     """
+    import safetensors.torch
+
+    return _read(data, where, most, safetensors.torch.load)
+
+
+def read_arrays(data: bytes, where: str, *, most: int) -> dict[str, NDArray[Any]]:
+    """Return the tensors of a safetensors file as arrays; loads no torch, and refuses what `read_tensors` refuses."""
+    import safetensors.numpy
+
+    return _read(data, where, most, safetensors.numpy.load)
+
+
+def _read(data: bytes, where: str, most: int, load: Callable[[bytes], T]) -> T:
+    import safetensors
+
     refuse_pickle(data[:9], where)
     if len(data) > most:
         raise CheckpointError(f"'{where}' is too large: {len(data):,} bytes, where {most:,} may be.", _AGAIN)
-    import safetensors.torch
-
     try:
         _check(data)
-        return safetensors.torch.load(data)
+        return load(data)
     except MemoryError as error:
         raise CheckpointError(f"There is not enough memory for '{where}'.", "Close other programs.") from error
-    except (safetensors.SafetensorError, ValueError, RuntimeError) as error:  # ours are ValueErrors
+    # Ours are ValueErrors; a type that NumPy does not have is a KeyError.
+    except (safetensors.SafetensorError, ValueError, RuntimeError, KeyError) as error:
         raise CheckpointError(f"'{where}' is not a safetensors file: {error}.", _AGAIN) from error
 
 

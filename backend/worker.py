@@ -14,10 +14,11 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from backend.commands import Command, Inbox, Lines
+from backend.commands import Lines, obey, obeying
 from backend.disk import write_all
 from backend.errors import CommandError
 from backend.events import Event, RunEnded, to_line
@@ -28,7 +29,8 @@ NICENESS: Final = 10
 """Lets the window, and whatever else the user does, go first."""
 LONGEST_LOG: Final = 1 << 20
 """Bytes at which worker.log is cut back to its last quarter."""
-_POLL_SECONDS: Final = 0.2
+_LOOK_SECONDS: Final = 0.2
+"""Between two looks at the length of worker.log."""
 _MOST_WAITING: Final = 50_000
 """Events that wait for a reader before it counts as gone: more than an hour of them."""
 _FAREWELL_SECONDS: Final = 5.0
@@ -47,13 +49,15 @@ def work(folder: Path) -> RunEnded:
     """
     outlet, gate = Outlet(_divert(open_log(folder))), Gate()
     _stop_on_signals(gate)
-    _listen(folder, gate)
+    for name, task in (("stdin", partial(_hear_starter, gate)), ("log", _keep_log_short)):
+        threading.Thread(target=task, name=name, daemon=True).start()
     if sys.platform != "win32":
         os.nice(NICENESS)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch loads
-    from backend import engine
+    with obeying(folder, gate, _refuse):
+        from backend import engine  # takes seconds, in which the run can be told something already
 
-    ended = engine.resume(folder, outlet, gate)
+        ended = engine.resume(folder, outlet, gate)
     outlet.close()
     return ended
 
@@ -118,41 +122,24 @@ def _stop_on_signals(gate: Gate) -> None:
         signal.signal(number, stop)
 
 
-def _listen(folder: Path, gate: Gate) -> None:
-    threading.Thread(target=_hear_starter, args=(gate,), name="stdin", daemon=True).start()
-    threading.Thread(target=_hear_others, args=(Inbox(folder), gate), name="inbox", daemon=True).start()
-
-
 def _hear_starter(gate: Gate) -> None:
     """Obey what comes on stdin until it ends."""
     if os.isatty(0):
         return  # reading a terminal in the background would suspend this process
     lines = Lines()
     while data := os.read(0, 4096):
-        for said in lines.feed(data):
-            _obey(said, gate)
+        obey(lines.feed(data), gate, _refuse)
 
 
-def _hear_others(inbox: Inbox, gate: Gate) -> None:
-    """Obey what comes through the run folder; now and then keep worker.log short."""
+def _refuse(error: CommandError) -> None:
+    _log(str(error))
+
+
+def _keep_log_short() -> None:
     while True:
-        for said in inbox.read():
-            _obey(said, gate)
         with contextlib.suppress(OSError):  # of a bad disk the run itself tells
             shorten(2)
-        time.sleep(_POLL_SECONDS)
-
-
-def _obey(said: Command | CommandError, gate: Gate) -> None:
-    match said:
-        case "pause":
-            gate.pause()
-        case "resume":
-            gate.resume()
-        case "stop":
-            gate.stop()
-        case CommandError():
-            _log(str(said))
+        time.sleep(_LOOK_SECONDS)
 
 
 def shorten(log: int) -> None:

@@ -6,8 +6,12 @@ from backend.api import RunConfig, catalogue
 from gui.docks.config import ConfigPanel
 from gui.docks.log import LogPanel, ProblemsPanel
 from gui.docks.runs import RunsPanel
+from gui.pages.base import Page
+from gui.pages.compare import ComparePage
 from gui.pages.data import DataPage
+from gui.pages.drift import DriftPage
 from gui.pages.live import LivePage
+from gui.pages.try_it import TryItPage
 from gui.state.log import Line
 from gui.state.runs import RunList
 from gui.state.shown import Shown
@@ -25,6 +29,11 @@ class Parts:
         self.new_run = NewRunPanel()
         self.live = LivePage()
         self.data = DataPage()
+        self.compare = ComparePage()
+        self.drift = DriftPage()
+        self.try_it = TryItPage()
+        self.explorers: tuple[Page, ...] = (self.compare, self.drift, self.try_it)
+        """Pages that show a run when they are looked at."""
         self.runs = RunsPanel(runs)
         self.log = LogPanel()
         self.problems = ProblemsPanel()
@@ -40,6 +49,7 @@ class Parts:
     def show_run(self, shown: Shown, *, busy: bool) -> None:
         """Show a run from its beginning; `busy` while any run is on."""
         self.live.show_curves(shown.curves)
+        self._explore(shown)
         self.log.show_lines(shown.log)
         self.show_problems(shown)
         if shown.config is not None:
@@ -51,6 +61,7 @@ class Parts:
     def grow(self, shown: Shown, lines: list[Line], *, busy: bool) -> None:
         """Show what the shown run did since; cheap enough for 30 times a second."""
         self.live.show_curves(shown.curves)
+        self._explore(shown)
         self.status.show_curves(shown.curves)
         if not lines:
             return
@@ -85,8 +96,12 @@ class Parts:
         self.status.show_curves(shown.curves)
         self.runs.details.tick(shown)
 
+    def _explore(self, shown: Shown) -> None:
+        for page in self.explorers:
+            page.show_run(shown)
+
     def set_theme(self, theme: Theme) -> None:
         """Dress all of them."""
         docks = (self.new_run, self.runs, self.log, self.problems, self.config)
-        for part in (self.live, self.data, *docks, self.banner, self.status):
+        for part in (self.live, self.data, *self.explorers, *docks, self.banner, self.status):
             part.set_theme(theme)

@@ -18,8 +18,6 @@ from gui.control import Control
 from gui.exports import Exporter
 from gui.layout import add_docks, remember_layout
 from gui.offers import Offers
-from gui.pages.data import DataPage
-from gui.pages.live import LivePage
 from gui.parts import Parts
 from gui.session import Session
 from gui.splitting import Splitting
@@ -126,6 +124,10 @@ class MainWindow(QMainWindow):
         if self.viewer.shown is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.viewer.shown.folder)))
 
+    def _compare(self, folders: list[Path]) -> None:
+        self.parts.compare.show_folders(folders)
+        self.pages.setCurrentWidget(self.parts.compare)
+
     def _ask_folder(self) -> None:
         dialog = QFileDialog(self, "Open run folder")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
@@ -220,8 +222,9 @@ class MainWindow(QMainWindow):
         parts = self.parts
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
-        self.pages.addTab(parts.live, LivePage.title)
-        self.pages.addTab(parts.data, DataPage.title)
+        for page in (parts.live, parts.compare, parts.data, parts.drift, parts.try_it):
+            index = self.pages.addTab(page, page.title)
+            self.pages.setTabToolTip(index, page.help)
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
@@ -289,5 +292,9 @@ class MainWindow(QMainWindow):
         control.said.connect(parts.status.say)
         self.exporter.said.connect(parts.status.say)
         self.tools.said.connect(parts.status.say)
+        parts.runs.compare_requested.connect(self._compare)
+        for page in parts.explorers:
+            page.said.connect(parts.status.say)
+            page.failed.connect(self.offers.show_error)
         for source in (control, viewer, self.exporter):
             source.failed.connect(self.offers.show_error)

@@ -9,10 +9,13 @@ if TYPE_CHECKING:
     from backend.stages.adapt import adapt_vision
     from backend.stages.align import align_text
     from backend.stages.calibrate import calibrate_memory
+    from backend.stages.first import keep_first_means
 
-__all__ = ["adapt_vision", "align_text", "calibrate_memory"]
+__all__ = ["adapt_vision", "align_text", "calibrate_memory", "keep_first_means"]
 
-_WHERE = {"adapt_vision": "adapt", "align_text": "align", "calibrate_memory": "calibrate"}
+_WHERE = {
+    "adapt_vision": "adapt", "align_text": "align", "calibrate_memory": "calibrate", "keep_first_means": "first"
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
@@ -10,12 +10,14 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
 from backend.calibration import Array, Stored
 from backend.config import RunSettings
 from backend.events import Note, Stage
+from backend.insight import Kept
 from backend.seeding import torch_generator
 from backend.stages.ladder import Ladder
 from backend.stages.pixels import PictureStore, fed
@@ -76,6 +78,7 @@ class Bench:
         settings: seed, batch size and so on.
         pulse: where stages report to.
         saves: where stages leave what they have reached.
+        keep: takes what is kept for looking at, with the name of its file (see `backend.insight`).
     """
 
     encoder: Encoder
@@ -85,6 +88,7 @@ class Bench:
     settings: RunSettings
     pulse: Pulse
     saves: Saves = field(default_factory=Saves)
+    keep: Callable[[str, Kept], None] = lambda *_: None
     _ladders: dict[Stage, Ladder] = field(default_factory=dict[Stage, Ladder])
     _anchors: dict[int, Tensor] = field(default_factory=dict[int, Tensor])
 
@@ -147,6 +151,11 @@ class Bench:
 def to_array(features: Tensor) -> Array:
     """Return features as float64 NumPy."""
     return features.detach().cpu().double().numpy()
+
+
+def means_of(features: Array, labels: NDArray[np.int64]) -> Array:
+    """Return the mean feature of each class `(c, d)`, where labels are 0 .. c-1."""
+    return np.stack([features[labels == c].mean(axis=0) for c in range(int(labels.max()) + 1)])
 
 
 def positions(labels: Tensor, classes: Task | Sequence[int]) -> Tensor:

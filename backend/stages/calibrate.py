@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 
 import numpy as np
 from torch import Tensor
 
-from backend.calibration import Array, Pairs, Pushed, Stored
+from backend import insight
+from backend.calibration import Array, Pairs, Pushed
 from backend.config import CALIBRATORS
 from backend.events import Calibrated, Row, Scores
 from backend.memory import ClassMemory
 from backend.seeding import numpy_generator
-from backend.stages.bench import Bench, to_array
+from backend.stages.bench import Bench, means_of, to_array
 from backend.stages.saves import Saved
 from backend.tasks import Task
 
@@ -56,7 +58,11 @@ def calibrate_memory(
     pushed: Pushed = chosen.push(pairs, stored, rng=rng, truth=truth)
     memory.push(old, pushed.means, pushed.covariances)
     seconds = time.monotonic() - started
-    errors = _drift(bench, task, old, stored, pushed) if bench.settings.measure_drift else ((), ())
+    true = _true_means(bench, task, old)
+    errors = _errors(stored.means, true), _errors(pushed.means, true)
+    labels = pairs.labels
+    kept = (stored.means, pushed.means, true, means_of(pairs.before, labels), means_of(pairs.after, labels))
+    bench.keep(insight.means_name(task.index), insight.Means(*(part.astype(np.float32) for part in kept)))
     bench.pulse.emit(
         Calibrated(
             task=task.index,
@@ -77,19 +83,21 @@ def calibrate_memory(
     bench.saves.keep("calibrate", Saved(1, 1, memory.state(old), over=True))
 
 
-def _drift(bench: Bench, task: Task, old: Sequence[int], stored: Stored, pushed: Pushed) -> tuple[Scores, Scores]:
-    """Return the distance of each stored mean from the true one, before and after the push; None without pictures."""
-    there = set(bench.train.labels.tolist())
+def _true_means(bench: Bench, task: Task, old: Sequence[int]) -> Array:
+    """Return the means of old classes under the encoder as it is now; NaN where they are not known."""
+    there = set(bench.train.labels.tolist()) if bench.settings.measure_drift else set[int]()
     known = [i for i, c in enumerate(old) if c in there]
-    if not known:
-        return (), ()
-    true = bench.truth([old[i] for i in known], task.index).means
+    means = np.full((len(old), bench.anchors(old[:1]).shape[1]), np.nan)
+    if known:
+        means[known] = bench.truth([old[i] for i in known], task.index).means
+    return means
 
-    def error(means: Array) -> Scores:
-        distances = dict(zip(known, _row(np.linalg.norm(means[known] - true, axis=1)), strict=True))
-        return tuple(distances.get(i) for i in range(len(old)))
 
-    return error(stored.means), error(pushed.means)
+def _errors(means: Array, true: Array) -> Scores:
+    """Return the distance of each mean from the true one, None where it is unknown; nothing if none is known."""
+    distances = _row(np.linalg.norm(means - true, axis=1))
+    known = tuple(None if math.isnan(distance) else distance for distance in distances)
+    return known if any(distance is not None for distance in known) else ()
 
 
 def _mean(errors: Scores) -> float | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from typing import Final, TypeVar
 
 import torch
+
+from backend.devices import free
 
 T = TypeVar("T")
 
@@ -57,10 +58,3 @@ class Ladder:
             self._most = at_once // 2
             free()
             self._say(f"The device has no memory for {at_once} at once: from now on {self._most} at a time.")
-
-
-def free() -> None:
-    """Give back to the device what nobody uses."""
-    gc.collect()
-    if torch.cuda.is_initialized():
-        torch.cuda.empty_cache()

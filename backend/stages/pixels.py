@@ -34,6 +34,7 @@ class PictureStore:
         inputs: pixels `(n, 3, size, size)` uint8, or features of a frozen image tower `(n, d)` float32.
         labels: class indices `(n,)` int64.
         names: a name a picture.
+        places: position of each picture in the data set's list, which has the skipped ones too `(n,)`.
         checksums: CRC-32 of each picture's pixels.
         skipped: names of the pictures that cannot be read.
     """
@@ -41,6 +42,7 @@ class PictureStore:
     inputs: Tensor
     labels: Tensor
     names: tuple[str, ...]
+    places: NDArray[np.int64]
     checksums: tuple[int, ...] = ()
     skipped: tuple[str, ...] = ()
 
@@ -71,6 +73,7 @@ def build_store(
         torch.from_numpy(cached.rows),
         torch.from_numpy(pictures.labels[kept]),
         tuple(pictures.names[i] for i in kept),
+        kept,
         cached.checksums,
         tuple(pictures.names[i] for i in cached.missing),
     )

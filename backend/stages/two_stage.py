@@ -67,6 +67,8 @@ class TwoStage(Method[TwoStageSettings]):
         bench, moves = self.bench, bool(self.bench.encoder.parameters())
         old = tuple(self.seen)
         before = bench.features(bench.train, rows, stage="calibrate", task=task.index) if old and moves else None
+        if moves and not old:
+            stages.keep_first_means(bench)
         anchors = bench.anchors(task.classes)
         stages.adapt_vision(bench, self.settings, task=task.index, rows=rows, targets=targets, anchors=anchors)
         after = bench.features(bench.train, rows, stage="calibrate", task=task.index)

@@ -30,6 +30,8 @@ class RunsPanel(QWidget):
 
     open_requested = Signal(object)
     """The folder of the run that was chosen."""
+    compare_requested = Signal(list)
+    """The folders of the runs to be laid side by side."""
 
     def __init__(self, runs: RunList, parent: QWidget | None = None) -> None:
         super().__init__(parent)

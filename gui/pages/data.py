@@ -37,6 +37,7 @@ class DataPage(QWidget):
     """Follows the form. Looks for the data set only while the page is on show."""
 
     title = "Data"
+    help = "The data set of the form: its classes, how they are dealt into tasks, and the pictures."
 
     fetch_requested = Signal()
     """The user wants the data set to be fetched."""

@@ -32,6 +32,7 @@ class LivePage(QWidget):
     """Charts are redrawn in turns, so that a slot stays short however many there are."""
 
     title = "Live"
+    help = "The run as it goes: tasks and time left above the charts."
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

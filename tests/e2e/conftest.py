@@ -12,6 +12,7 @@ from gui.session import Session
 from gui.window import MainWindow
 from tests import leaks
 from tests.e2e.hands import worker_command
+from tests.windows import present
 
 
 @pytest.fixture(autouse=True)
@@ -28,11 +29,7 @@ def open_window(qtbot, qapp, tmp_path) -> Iterator[Callable[[], MainWindow]]:
         theme.apply(qapp, theme.LIGHT)
         settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
         window = MainWindow(settings, tmp_path / "runs", Session(command=worker_command))
-        qtbot.addWidget(window)
-        window.resize(1440, 900)
-        window.show()
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
+        present(qtbot, window)
         windows.append(window)
         return window
 

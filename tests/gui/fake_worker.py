@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from backend.api import Gate
-from backend.commands import Inbox, Lines
+from backend.commands import Lines, obey, obeying
 from backend.events import to_line
 from tests.gui.fake_runs import Script
 
@@ -27,25 +27,13 @@ def main() -> None:
     gate = Gate()
     if ears == "hears":
         threading.Thread(target=_hear, args=(gate,), daemon=True).start()
-        threading.Thread(target=_hear_others, args=(Inbox(Path(folder)), gate), daemon=True).start()
     script = Script(write=True)
     script.step_seconds = float(step_seconds)
-    script.resume(Path(folder), lambda event: print(to_line(event), flush=True), gate)
+    with obeying(Path(folder), gate) if ears == "hears" else contextlib.nullcontext():
+        script.resume(Path(folder), lambda event: print(to_line(event), flush=True), gate)
 
 
 def _hear(gate: Gate) -> None:
     lines = Lines()
     while data := sys.stdin.buffer.raw.read(4096):
-        for said in lines.feed(data):
-            _obey(said, gate)
-
-
-def _hear_others(inbox: Inbox, gate: Gate) -> None:
-    while True:
-        for said in inbox.read():
-            _obey(said, gate)
-        time.sleep(0.02)
-
-
-def _obey(said: str, gate: Gate) -> None:
-    {"pause": gate.pause, "resume": gate.resume, "stop": gate.stop}[said]()
+        obey(lines.feed(data), gate)

@@ -16,6 +16,7 @@ from gui.window import MainWindow
 from tests.gui.example_run import events as example
 from tests.gui.fake_runs import Script
 from tests.gui.fake_worker import worker
+from tests.windows import present
 
 RUN_MS = 30_000
 
@@ -42,11 +43,7 @@ def open_window(qtbot, qapp, tmp_path, settings, script):
             runner=script.run, resumer=script.resume, command=command or worker(0.02), answer_seconds=answer_seconds
         )
         window = MainWindow(settings, tmp_path / "runs", session)
-        qtbot.addWidget(window)
-        window.resize(1440, 900)
-        window.show()
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
+        present(qtbot, window)
         windows.append(window)
         return window
 

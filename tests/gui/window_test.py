@@ -31,6 +31,7 @@ from gui.widgets.close import CloseQuestion
 from gui.widgets.errors import ErrorDialog
 from gui.window import MainWindow
 from tests.gui.fake_runs import Script
+from tests.windows import present
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,11 +51,7 @@ def open_window(qtbot, qapp, tmp_path, settings, script):
     def open_one() -> MainWindow:
         theme.apply(qapp, theme.LIGHT)
         window = MainWindow(settings, tmp_path / "runs", Session(runner=script.run, resumer=script.resume))
-        qtbot.addWidget(window)
-        window.resize(1440, 900)
-        window.show()
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
+        present(qtbot, window)
         return window
 
     return open_one
