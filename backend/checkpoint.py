@@ -134,6 +134,11 @@ def latest(folder: Path) -> Checkpoint | None:
     return _newest(folder, "task-*")
 
 
+def ends(folder: Path) -> dict[int, Path]:
+    """Return the checkpoints of finished tasks by task, counting from 0, newest first; whole or not."""
+    return {_number(path) - 1: path for path in _sorted(folder, "task-*")}
+
+
 def latest_inside(folder: Path, task: int) -> Checkpoint | None:
     """Return the newest save inside a task that is whole, or none; `skipped` names damaged newer ones."""
     return _newest(folder, f"inside-{task + 1:02d}-*")

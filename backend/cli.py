@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from backend import api, commands_machine, commands_run
+from backend import api, commands_compare, commands_machine, commands_run
 from backend.config import METHODS, MethodSettings, RunConfig, Settings
 from backend.console import CODES, check_split, complain, table, watch_run
 from backend.errors import ConfigError, StudioError
@@ -64,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(act=act)
         return added
 
+    window = command("open", _open, "Open the window on a run folder, a bundle, a run.toml or pictures.")
+    window.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     run = command("run", _run, "Train in a new run folder. Ctrl-C stops after the step; a second one kills.")
     run.add_argument("config", nargs="?", type=Path, metavar="RUN.TOML", help="settings; without it: the demo preset")
     run.add_argument(
@@ -83,9 +85,11 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("source", type=Path, metavar="DIR|BUNDLE.zip")
     predict.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
     predict.add_argument("--top", type=int, default=5, metavar="N", help="classes to show (5)")
+    predict.add_argument("--history", action="store_true", help="what every checkpoint of the run says instead")
     listing = command("list", _list, "List what there is to choose from, or your runs.")
     listing.add_argument("what", nargs="?", choices=_LISTS)
     commands_run.add_commands(command)
+    commands_compare.add_commands(command)
     commands_machine.add_commands(command)
     return parser
 
@@ -112,8 +116,16 @@ def _section_help(title: str, settings: type[Settings]) -> list[str]:
 
 
 def _window(given: argparse.Namespace) -> int:
+    return _show_window(["--demo"] if given.demo else [])
+
+
+def _open(given: argparse.Namespace) -> int:
+    return _show_window([str(path) for path in given.paths])
+
+
+def _show_window(arguments: list[str]) -> int:
     # By name, so that neither this file nor its importers depend on the window.
-    sys.argv = ["dmc-studio", *(["--demo"] if given.demo else [])]
+    sys.argv = ["dmc-studio", *arguments]
     try:
         runpy.run_module("gui", run_name="__main__")
     except SystemExit as ended:
@@ -145,11 +157,27 @@ def _export(given: argparse.Namespace) -> int:
 def _predict(given: argparse.Namespace) -> int:
     from backend.predict import predict
 
+    if given.history:
+        return _history(given)
     console = Console(highlight=False, markup=False, soft_wrap=True)
     for path, guesses in zip(given.images, predict(given.source, given.images, given.top), strict=True):
         console.print(str(path))
         for guess in guesses:
             console.print(f"  {100 * guess.probability:5.1f} %  {guess.name}  (task {guess.task + 1})")
+    return 0
+
+
+def _history(given: argparse.Namespace) -> int:
+    from backend.predict import history
+
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    answers = list(history(given.source, given.images))
+    for place, path in enumerate(given.images):
+        console.print(str(path))
+        for task, guesses in answers:
+            guess = guesses[place]
+            said = f"{100 * guess.probability:5.1f} %  {guess.name}" if guess else "its checkpoint is not there"
+            console.print(f"  after task {task + 1}:  {said}")
     return 0
 
 

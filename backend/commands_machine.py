@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -28,6 +29,13 @@ def add_commands(command: AddCommand) -> None:
     take.add_argument("archive", type=Path, metavar="ARCHIVE")
     cache = command("cache", _cache, "Show how much room caches take, or clear them. They are made again when needed.")
     cache.add_argument("--clear", action="store_true", help="delete them")
+    text = "Say how long a run probably takes, and how much memory; the first time this machine is measured for it."
+    estimate = command("estimate", _estimate, text)
+    settings = "settings, - for stdin; without it: the demo"
+    estimate.add_argument("config", nargs="?", type=Path, metavar="RUN.TOML", help=settings)
+    change = "change a setting, e.g. model.name=ViT-B-16"
+    estimate.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=change)
+    estimate.add_argument("--again", action="store_true", help="measure this machine again")
     doctor = command("doctor", _doctor, "Check versions, device, memory, disk, libraries, data sets and models.")
     doctor.add_argument("--self-test", metavar="DATA_SET", help="compare a run with published numbers instead")
     doctor.add_argument("--setting", choices=("A", "B", "demo"), default="A", help="protocol of the self-test (A)")
@@ -46,6 +54,18 @@ def _list_data(_: argparse.Namespace) -> int:
         what = report.layout if report.found else f"{report.problem} {report.hint}".rstrip()
         listing.add_row(*(Text(cell) for cell in (entry.id, "yes" if report.found else "no", what)))
     Console().print(listing)
+    return 0
+
+
+def _estimate(given: argparse.Namespace) -> int:
+    if given.config is None or given.config == Path("-"):
+        config = api.read_config(sys.stdin.read() if given.config else "", given.set)
+    else:
+        config = api.load_config(given.config, given.set)
+    tasks = api.preview(config, thumbnails=0)
+    found = api.estimate(config, api.speed_of(config, tasks, again=given.again), tasks)
+    words = api.estimate_words(found) if found else f"The method {config.method.name} does not tell its work."
+    plain().print(words)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The commands about runs that were prepared or trained before: `worker`, `queue` and `extend`."""
+"""The commands about runs that were prepared or trained before: `worker`, `queue`, `extend` and `answer`."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def add_commands(command: AddCommand) -> None:
     change = "change a setting, e.g. run.seed=1; without any of split the new classes are one task"
     extend.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=change)
     extend.add_argument("--prepare-only", action="store_true", help="make the run folder, for resume, worker or queue")
+    command("answer", _answer, "Tell what pictures show: questions on stdin, answers on stdout. The window uses it.")
 
 
 def _positive(text: str) -> int:
@@ -48,6 +49,13 @@ def _worker(given: argparse.Namespace) -> int:
     from backend.worker import work
 
     return CODES[work(given.folder).outcome]
+
+
+def _answer(_: argparse.Namespace) -> int:
+    from backend.answerer import serve
+
+    serve()
+    return 0
 
 
 def _queue(given: argparse.Namespace) -> int:

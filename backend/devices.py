@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import platform
 import warnings
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import psutil
 import torch
 from threadpoolctl import threadpool_limits
 
+from backend.cores import cores
 from backend.events import DeviceSampled
 
 _PACKAGES: Final = {
@@ -113,16 +113,11 @@ def _fast_bf16() -> bool:
 
 def set_threads(wanted: int) -> int:
     """Limit PyTorch and NumPy's linear algebra to a number of threads (0: all cores but one) and return it."""
-    threads = wanted or max(1, _cores() - 1)
+    threads = wanted or max(1, cores() - 1)
     torch.set_num_threads(threads)
     # NumPy's threads spin while they wait: left alone they starve the window and make calibration five times slower.
     threadpool_limits(limits=threads, user_api="blas")
     return threads
-
-
-def _cores() -> int:
-    """Return how many cores this process may use, which can be fewer than there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def sample() -> DeviceSampled:

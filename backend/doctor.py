@@ -14,10 +14,9 @@ import psutil
 
 from backend import caches
 from backend.config import CALIBRATORS, DATASETS, METHODS, DataSettings
-from backend.history import runs_folder
 from backend.library import describe
 from backend.menus import catalogue
-from backend.places import cache_folder, data_folder, models_folder
+from backend.places import cache_folder, data_folder, models_folder, runs_folder
 from backend.qt_libraries import APT, QT_BASE, QT_X11, missing_libraries
 from backend.units import count, size
 

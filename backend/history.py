@@ -1,15 +1,12 @@
-"""Reading run folders: all runs in a list, or one of them with every event. Never writes."""
+"""Reading a run folder: in a line of the run list, or with every event. Never writes."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
-
-from platformdirs import user_data_path
+from typing import Any, Final, Literal, TypeAlias, cast
 
 from backend import bounded
 from backend.config import SECTIONS, RunConfig, load_config
@@ -25,12 +22,13 @@ from backend.events import (
     TaskStarted,
     from_line,
 )
+from backend.labels import labels_or_none
 from backend.locks import is_locked
 from backend.long_file import LongFile
 from backend.result_file import read_result
 
-State: TypeAlias = Literal["running", "finished", "stopped", "failed", "interrupted"]
-"""interrupted: it did not end, and nobody writes it any more."""
+State: TypeAlias = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
+"""queued: it has said nothing yet and waits; interrupted: it did not end, and nobody writes it any more."""
 
 CONFIG: Final = "config.toml"
 EVENTS: Final = "events.jsonl"
@@ -66,6 +64,11 @@ class RunSummary:
     """Seconds since the epoch."""
     problem: str = ""
     """Empty unless it is damaged."""
+    tuning: str = ""
+    """Which weights of the image tower it may move."""
+    star: bool = False
+    tags: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +88,13 @@ def is_being_written(path: Path) -> bool:
     return is_locked(path / LOG)
 
 
-def runs_folder() -> Path:
-    """Return where runs go by default; the environment variable DMC_STUDIO_RUNS overrides it."""
-    override = os.environ.get("DMC_STUDIO_RUNS")
-    return Path(override) if override else user_data_path("dmc-studio", appauthor=False) / "runs"
-
-
-def list_runs(root: Path | None = None) -> tuple[RunSummary, ...]:
-    """Return the runs of a folder, newest first, with damaged ones; what is no run is left out."""
-    root = root or runs_folder()
-    folders = root.iterdir() if root.is_dir() else ()
-    found = [run for folder in folders if _is_run(folder) and (run := _summary(folder))]
-    return tuple(sorted(found, key=lambda run: (-run.started, run.name)))
-
-
-def _is_run(folder: Path) -> bool:
+def is_run(folder: Path) -> bool:
+    """Tell whether something is a run folder, damaged or not."""
     return any((folder / name).is_file() for name in (CONFIG, EVENTS))
 
 
-def _summary(folder: Path) -> RunSummary | None:
-    """Return a line of the run list; none where the folder is being deleted."""
+def summary_at_rest(folder: Path) -> RunSummary | None:
+    """Return a line of the run list as if nobody wrote the run now; none where the folder is being deleted."""
     try:
         return _summarise(folder, read_config(folder))
     except RunFolderError as error:
@@ -115,6 +105,12 @@ def _summary(folder: Path) -> RunSummary | None:
         return None
     nothing: dict[str, Any] = {"average": None, "last": None, "forgetting": None}
     return RunSummary(folder, folder.name, "", "", 0, "damaged", 0, 0, **nothing, started=changed, problem=problem)
+
+
+def as_of_now(run: RunSummary) -> RunSummary:
+    """Return the line with the state that the run has now: it may be on."""
+    waits = run.state in {"queued", "interrupted"}
+    return replace(run, state="running") if waits and is_being_written(run.folder) else run
 
 
 def _changed(path: Path) -> float:
@@ -132,9 +128,9 @@ def open_run(folder: Path) -> RunRecord:
     """
     config = read_config(folder)
     events = tuple(read_events(folder))
-    summary = _summarise(folder, config)
-    state = _state(folder, events[-1] if events else None)
-    return RunRecord(folder, config, events, _read_result(folder), state, summary)
+    state = _state_at_rest(events[-1] if events else None)
+    summary = as_of_now(replace(_summarise(folder, config), state=state))
+    return RunRecord(folder, config, events, _read_result(folder), cast("State", summary.state), summary)
 
 
 def read_config(folder: Path) -> RunConfig:
@@ -160,30 +156,22 @@ def read_config(folder: Path) -> RunConfig:
     return config
 
 
-def _read_bytes(path: Path, most: int) -> bytes:
-    try:
-        return bounded.read_bytes(path, most)
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
 def _unreadable(path: Path, error: OSError) -> RunFolderError:
     return RunFolderError(f"'{path}' cannot be read: {error.strerror}.", "Check the file and its permissions.")
 
 
-def read_events(folder: Path) -> Iterator[Event]:
-    """Yield every event of a run.
+def read_events(folder: Path, kinds: Sequence[str] = ()) -> Iterator[Event]:
+    """Yield every event of a run, or only those of some kinds, which takes a fraction of the time.
 
     Raises:
         RunFolderError: a line is damaged; a last line that is not whole is left out.
     """
+    marks = tuple(f'"kind":"{kind}"'.encode() for kind in kinds)
     try:
         for number, line in enumerate(bounded.read_lines(folder / EVENTS, MOST_BYTES, LONGEST_LINE), 1):
             if number > MOST_EVENTS:
                 raise _damaged(folder, f"line {number}")
-            if line.endswith(b"\n"):
+            if line.endswith(b"\n") and (not marks or any(mark in line for mark in marks)):
                 yield _parse(folder, line, f"line {number}")
     except FileNotFoundError:
         return
@@ -231,9 +219,12 @@ def _damaged(folder: Path, where: str) -> RunFolderError:
 
 
 def _read_result(folder: Path) -> dict[str, Any] | None:
-    text = _read_bytes(folder / RESULT, MOST_RESULT)
     try:
-        return read_result(text) if text else None
+        return read_result(bounded.read_bytes(folder / RESULT, MOST_RESULT))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unreadable(folder / RESULT, error) from error
     except ValueError as error:
         hint = "Delete that file: a finished run still has its events and checkpoints."
         raise RunFolderError(f"{RESULT} of '{folder}' is damaged: {error}.", hint) from error
@@ -271,19 +262,24 @@ def _summarise(folder: Path, config: RunConfig) -> RunSummary:
             scored = _event_at(folder, file, file.rfind(b'"kind":"task_scored"', file.size))
             last = _event_at(folder, file, file.size - 1)
     score = scored if isinstance(scored, TaskScored) else None
+    labels = labels_or_none(folder)
     return RunSummary(
         folder=folder,
         name=folder.name,
         method=config.method.name,
         dataset=config.data.name,
         seed=config.run.seed,
-        state=_state(folder, last),
+        state=_state_at_rest(last),
         tasks_done=score.task + 1 if score else 0,
         tasks=len(first.tasks) if isinstance(first, RunStarted) else 0,
         average=score.average if score else None,
         last=score.accuracy if score else None,
         forgetting=score.forgetting if score else None,
         started=first.at if first else _changed(folder / CONFIG),
+        tuning=config.model.tuning,
+        star=labels.star,
+        tags=labels.tags,
+        note=labels.note,
     )
 
 
@@ -293,7 +289,7 @@ def _event_at(folder: Path, file: LongFile, position: int) -> Event | None:
     return _parse(folder, file.line_at(position), f"byte {file.begin_of_line(position)}")
 
 
-def _state(folder: Path, last: Event | None) -> State:
-    if isinstance(last, RunEnded):
-        return last.outcome
-    return "running" if is_being_written(folder) else "interrupted"
+def _state_at_rest(last: Event | None) -> State:
+    if last is None:
+        return "queued"
+    return last.outcome if isinstance(last, RunEnded) else "interrupted"

@@ -56,6 +56,14 @@ def read_labels(folder: Path) -> Labels:
         raise RunFolderError(f"{LABELS} of '{folder.name}' is damaged.", hint) from error
 
 
+def labels_or_none(folder: Path) -> Labels:
+    """Return what was written about a run, for lists: nothing where it is damaged, which is said where it is edited."""
+    try:
+        return read_labels(folder)
+    except RunFolderError:
+        return Labels()
+
+
 def write_labels(folder: Path, labels: Labels) -> None:
     """Write about a run, also while it is on; a damaged older file is kept beside the new one.
 

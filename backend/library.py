@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from backend.archives import unpack
-from backend.config import DATASETS, DataSettings
+from backend.config import DATASETS, DataSettings, RunConfig
 from backend.disk import writing
 from backend.download import Tick, fetch
 from backend.errors import DataError
 from backend.gate import Gate
+from backend.grown import dataset_of
 from backend.pictures import PARTS, Dataset, Part, Pictures
 from backend.places import data_folder
 
@@ -90,6 +91,16 @@ def open_pictures(settings: DataSettings, part: Part) -> Pictures:
         DataError: the data set is missing.
     """
     return DATASETS[settings.name](settings).pictures(part)
+
+
+def open_scored(config: RunConfig) -> tuple[Pictures, tuple[str, ...]]:
+    """Return the pictures that a run is scored on, those of earlier data sets too, and the classes of their labels.
+
+    Raises:
+        DataError: the data set is missing.
+    """
+    dataset = dataset_of(config)
+    return dataset.pictures(config.data.score_on), dataset.class_names
 
 
 def fetch_data(settings: DataSettings, *, tick: Tick, gate: Gate) -> Path:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import platformdirs
 
 _APP = "dmc-studio"
+
+
+def runs_folder() -> Path:
+    """Return where runs go by default; the environment variable DMC_STUDIO_RUNS overrides it."""
+    override = os.environ.get("DMC_STUDIO_RUNS")
+    return Path(override) if override else platformdirs.user_data_path(_APP, appauthor=False) / "runs"
 
 
 def data_folder() -> Path:
@@ -27,3 +34,8 @@ def log_folder() -> Path:
 def cache_folder() -> Path:
     """Return where things are put that can be made again."""
     return platformdirs.user_cache_path(_APP)
+
+
+def index_folder() -> Path:
+    """Return where the indexes of run lists are put; they can be made again."""
+    return cache_folder() / "runs"

@@ -1,24 +1,17 @@
-"""Classify pictures with the last checkpoint of a run, or with a bundle."""
+"""Classify pictures with the last checkpoint of a run, or with a bundle; or ask every checkpoint of the run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import torch
 from torch import Tensor
 
-from backend import checkpoint, devices
-from backend.bundle import read_bundle
-from backend.checkpoint import Checkpoint
-from backend.config import parse_config
-from backend.encoders.clip import ClipEncoder, load_encoder
-from backend.errors import CheckpointError, RunFolderError
-from backend.history import read_config
+from backend.answering import Answering
+from backend.errors import CheckpointError
 from backend.images import read_image
-from backend.progress import weights_words
-from backend.stages.method import below
 
 _BATCH: Final = 64
 
@@ -45,54 +38,47 @@ def predict(source: Path, images: Sequence[Path], top: int = 5) -> list[list[Gue
         CheckpointError: its checkpoint belongs to another model, or the bundle cannot be used.
         DataError: a picture cannot be read.
     """
-    saved = _saved(source)
-    wanted = parse_config(saved.manifest["config"]).run.device
-    encoder = trained(saved, devices.choose(wanted, "fp32").device)
-    classifier, scale = saved.tensors["classifier"].to(encoder.device), float(saved.tensors["scale"])
+    asked = Answering(source)
     guesses: list[list[Guess]] = []
     for start in range(0, len(images), _BATCH):
-        pixels = torch.stack([encoder.preprocess(read_image(path)) for path in images[start : start + _BATCH]])
-        with torch.no_grad():
-            probabilities = (scale * encoder.image(pixels) @ classifier.T).softmax(dim=1)
-        guesses += [_best(row, saved.manifest, top) for row in probabilities.cpu()]
+        features = asked.features(_pixels(asked, images[start : start + _BATCH]))
+        guesses += [_best(row, asked.tasks, top) for row in asked.probabilities(features).cpu()]
     return guesses
 
 
-def _saved(source: Path) -> Checkpoint:
-    if source.is_file():
-        return read_bundle(source).checkpoint
-    read_config(source)
-    saved = checkpoint.latest(source)
-    if saved is None:
-        raise RunFolderError(
-            f"'{source}' has no finished task yet.", "Wait until the first task is scored, or resume the run."
-        )
-    return saved
+def history(source: Path, images: Sequence[Path]) -> Iterator[tuple[int, list[Guess | None]]]:
+    """Yield each finished task, counting from 0, with what its checkpoint says of each picture.
 
+    Args:
+        source: the folder of a run, or a bundle, of which only the last task answers.
+        images: the pictures.
 
-def trained(saved: Checkpoint, device: torch.device) -> ClipEncoder:
-    """Load the model that a checkpoint is of, as it was trained.
+    Yields:
+        None for each picture where the checkpoint is gone or damaged.
 
     Raises:
-        CheckpointError: the weights that it was trained from have changed, or its tensors do not fit.
-        ModelError: these weights cannot be found or loaded.
-        DownloadError: they cannot be had.
+        RunFolderError: there is no such run, or it has no finished task yet.
+        CheckpointError: its newest checkpoint belongs to another model, or the bundle cannot be used.
+        DataError: a picture cannot be read.
     """
-    config = parse_config(saved.manifest["config"])
-    encoder = load_encoder(config.model, device, "fp32", config.run.seed)
-    if encoder.weights != saved.manifest["weights"]:
-        sentence = (
-            f"'{saved.path}' was trained from the weights {saved.manifest['weights']} of "
-            f"'{weights_words(config.model)}'; those here are {encoder.weights}."
-        )
-        raise CheckpointError(sentence, "Put the weights that it was trained from back, or train again.")
-    encoder.load_delta(below(saved.tensors, "encoder."))
-    return encoder
+    asked = Answering(source)
+    pixels = _pixels(asked, images)
+    for task in range(len(asked.tasks)):
+        try:
+            features = [asked.features(batch, task) for batch in pixels.split(_BATCH)]
+            rows = asked.probabilities(torch.cat(features), task).cpu()
+        except CheckpointError:
+            yield task, [None] * len(images)
+        else:
+            yield task, [_best(row, asked.tasks[: task + 1], 1)[0] for row in rows]
 
 
-def _best(probabilities: Tensor, manifest: dict[str, Any], top: int) -> list[Guess]:
-    names: list[str] = manifest["class_names"]
-    task_of = {name: i for i, task in enumerate(manifest["tasks"]) for name in task}
-    best = probabilities.topk(min(top, len(names)))
+def _pixels(asked: Answering, images: Sequence[Path]) -> Tensor:
+    return torch.stack([asked.encoder.preprocess(read_image(path)) for path in images])
+
+
+def _best(probabilities: Tensor, tasks: Sequence[Sequence[str]], top: int) -> list[Guess]:
+    classes = [(name, task) for task, names in enumerate(tasks) for name in names]
+    best = probabilities.topk(min(top, len(classes)))
     pairs = zip(best.indices.tolist(), best.values.tolist(), strict=True)
-    return [Guess(names[i], probability, task_of[names[i]]) for i, probability in pairs]
+    return [Guess(classes[i][0], probability, classes[i][1]) for i, probability in pairs]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import queue
 import subprocess
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import IO, Final, Literal, TypeAlias
+from typing import IO, Final
 
 from backend import supervise
 from backend.commands import to_line
@@ -17,25 +15,13 @@ from backend.errors import StudioError
 from backend.events import RunEnded, from_line
 from backend.gate import Gate
 from backend.history import open_run
-
-Fate: TypeAlias = Literal["waiting", "running", "finished", "failed", "stopped", "killed"]
-"""killed: its worker ended without a word; the run can be resumed at what it saved last."""
+from backend.lineup import Lineup, Turn
 
 _POLL_SECONDS: Final = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """How a run of the queue fares: a sentence, and a hint where it did not go well."""
-
-    folder: Path
-    fate: Fate
-    message: str = ""
-    hint: str = ""
-
-
 class Queue:
-    """Runs that wait for their turn.
+    """Runs that wait for their turn; `work` blocks until all had theirs.
 
     Args:
         folders: prepared run folders; a run that began goes on, one that finished is left as it is.
@@ -44,10 +30,10 @@ class Queue:
     """
 
     def __init__(self, folders: Iterable[Path], jobs: int, command: supervise.Argv = supervise.command) -> None:
-        self._turns = {folder: Turn(folder, "waiting") for folder in folders}
+        self._lineup = Lineup()
+        self._lineup.add(folders)
         self._jobs = jobs
         self._command = command
-        self._news: queue.SimpleQueue[Turn] = queue.SimpleQueue()
         self._workers: list[subprocess.Popen[bytes]] = []
         """Those that were not told to stop."""
 
@@ -58,18 +44,26 @@ class Queue:
             tell: called from this thread when the fate of a run changes.
             gate: its `stop` ends every run after the step it is in; those that wait then stay `waiting`. No pausing.
         """
+        lineup, runs = self._lineup, set[Future[Turn]]()
+
+        def hear(turn: Turn) -> None:
+            lineup.tell(turn)
+            tell(turn)
+
         with ThreadPoolExecutor(self._jobs, thread_name_prefix="queue") as pool:
-            runs = [pool.submit(self._run, folder, gate) for folder in self._turns]
-            while not (all(run.done() for run in runs) and self._news.empty()):
+            while True:
+                for folder in lineup.due(self._jobs):
+                    if gate.stopping:
+                        break
+                    hear(Turn(folder, "running"))
+                    runs.add(pool.submit(self._run, folder))
                 if gate.stopping:
                     self._stop_workers()
-                with contextlib.suppress(queue.Empty):
-                    turn = self._news.get(timeout=_POLL_SECONDS)
-                    self._turns[turn.folder] = turn
-                    tell(turn)
-        for run in runs:
-            run.result()  # a fault of ours is not kept quiet
-        return tuple(self._turns.values())
+                if not runs:
+                    return lineup.turns
+                done, runs = wait(runs, _POLL_SECONDS, FIRST_COMPLETED)
+                for run in done:
+                    hear(run.result())
 
     def _stop_workers(self) -> None:
         while self._workers:
@@ -78,19 +72,14 @@ class Queue:
                 stdin.write(to_line("stop"))
                 stdin.flush()
 
-    def _run(self, folder: Path, gate: Gate) -> None:
+    def _run(self, folder: Path) -> Turn:
         """Let one run have its turn; called in a thread of the pool."""
-        if gate.stopping:
-            return
         try:
             if open_run(folder).state == "finished":
-                turn = Turn(folder, "finished", "It had finished before.")
-            else:
-                self._news.put(Turn(folder, "running"))
-                turn = self._watch(folder)
+                return Turn(folder, "finished", "It had finished before.")
+            return self._watch(folder)
         except StudioError as error:
-            turn = Turn(folder, "failed", error.sentence, error.hint)
-        self._news.put(turn)
+            return Turn(folder, "failed", error.sentence, error.hint)
 
     def _watch(self, folder: Path) -> Turn:
         with supervise.start(folder, self._command) as worker:

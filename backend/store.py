@@ -34,16 +34,16 @@ from backend.history import (
     RunSummary,
     State,
     is_being_written,
-    list_runs,
     open_run,
     parse_events,
     read_config,
     read_events,
-    runs_folder,
 )
+from backend.index import list_runs
 from backend.insight import INSIGHT
 from backend.journal import Journal
 from backend.locks import Lock, holder, lock
+from backend.places import runs_folder
 
 __all__ = [
     "RunFolder",

@@ -71,9 +71,14 @@ _WINDOWS: Final = {
 }
 
 
+def studio(*words: str) -> list[str]:
+    """Return the argument list of the command `dmc-studio` with these words; it works in any current folder."""
+    return [sys.executable, "-P", "-c", _PROGRAM, *words]
+
+
 def command(folder: Path) -> list[str]:
-    """Return the argument list of the worker of a run folder; it works in any current folder."""
-    return [sys.executable, "-P", "-c", _PROGRAM, "worker", str(folder.absolute())]
+    """Return the argument list of the worker of a run folder."""
+    return studio("worker", str(folder.absolute()))
 
 
 def start(folder: Path, command: Argv = command) -> subprocess.Popen[bytes]:

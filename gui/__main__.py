@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if ".so" not in str(error):
             raise
         return _complain(f"Qt cannot be loaded: {error}", f"{APT} {' '.join(QT_BASE.values())}")
-    return open_app(demo=options.demo, run=options.run, visible=visible)
+    return open_app(demo=options.demo, paths=options.paths, visible=visible)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -38,7 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--demo", action="store_true", help="start the demo run at once; without a display, run it offscreen"
     )
-    parser.add_argument("--run", type=Path, metavar="FOLDER", help="open this run")
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="open a run folder, a bundle, a run.toml or pictures"
+    )
     return parser
 
 

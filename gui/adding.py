@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
@@ -18,14 +20,14 @@ class Adding(QObject):
         self.dialog: AddTaskDialog | None = None
         control.changed.connect(self._run_state)
 
-    def open(self) -> None:
-        """Open the dialog; it begins with the shown run, if that has learned something."""
+    def open(self, source: Path | None = None) -> None:
+        """Open the dialog on a run or bundle; it begins with the shown run, if that has learned something."""
         if self.dialog is None:
             self.dialog = AddTaskDialog(self._window)
             self.dialog.start_requested.connect(self._control.extend)
         shown = self._control.viewer.shown
         folder = shown.folder if shown is not None and shown.curves.scores else None
-        self.dialog.open_at(folder, running=self._control.session.busy)
+        self.dialog.open_at(source or folder, running=self._control.session.busy)
 
     def _run_state(self) -> None:
         if self.dialog is not None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from gui import theme
 from gui.icons import icon
 from gui.paint import after_first_paint
+from gui.preferences import Preferences
 from gui.window import MainWindow
 
 _NAME = "DMC Studio"
@@ -27,28 +29,23 @@ def make_app() -> QApplication:
     return app
 
 
-def open_app(*, demo: bool, run: Path | None, visible: bool) -> int:
-    """Open the window and stay until it is closed; return the exit code."""
+def open_app(*, demo: bool, paths: Sequence[Path], visible: bool) -> int:
+    """Open the window, with what lies at these paths, and stay until it is closed; return the exit code."""
     app = make_app()
     if not visible:
         from gui.demo import run_offscreen
 
         return run_offscreen(app, Path("demo-run"))
     settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, _NAME, "window")
-    theme.apply(app, remembered_theme(app, settings))
+    preferences = Preferences(settings)
+    theme.set_font_size(app, preferences.font_size)
+    theme.apply(app, theme.chosen(app, preferences.theme))
     window = MainWindow(settings)
+    window.offers.faults.install()
     signal.signal(signal.SIGINT, lambda *_: window.closing.interrupt())
     if demo:
         after_first_paint(window, window.start_demo)
-    elif run is not None:
-        window.viewer.open(run)
+    elif paths:
+        window.comforts.open(paths)
     window.show()
     return app.exec()
-
-
-def remembered_theme(app: QApplication, settings: QSettings) -> theme.Theme:
-    """Return the theme that was chosen last, or the one that the desktop wears."""
-    for known in (theme.LIGHT, theme.DARK):
-        if settings.value("theme", "") == known.name:
-            return known
-    return theme.DARK if app.styleHints().colorScheme() is Qt.ColorScheme.Dark else theme.LIGHT

@@ -38,6 +38,8 @@ class Control(QObject):
     """A run began, was paused, goes on, is stopping or ended."""
     listed = Signal()
     """The run list was read or the live run's numbers changed."""
+    relisted = Signal()
+    """A look at the disk showed that the run list is another one."""
     said = Signal(str)
     """A sentence for the status bar."""
     failed = Signal(object)
@@ -56,6 +58,8 @@ class Control(QObject):
         """The run that ended last."""
         self._root = root
         self._freeing = False
+        self._looking = False
+        """Whether the run list is being read by `look`."""
         self._looked = False
         """Whether the run list was read once."""
         session.events.connect(self._take)
@@ -122,6 +126,17 @@ class Control(QObject):
         """Read the run list from disk, in the pool."""
         submit(self, lambda: list_runs(self._root), self._list, self.failed.emit)
 
+    def look(self) -> None:
+        """Read the run list in the pool once more, and say so only if it is another one."""
+        if not self._looking:
+            self._looking = True
+            submit(self, lambda: list_runs(self._root), self._see, self._see_nothing)
+
+    @property
+    def root(self) -> Path | None:
+        """The folder of all runs; none where it is the usual one."""
+        return self._root
+
     @property
     def _name(self) -> str:
         return self.session.folder.name if self.session.folder else ""
@@ -157,6 +172,15 @@ class Control(QObject):
             if on is not None:
                 self.viewer.open(on.folder)
         self.listed.emit()
+
+    def _see(self, found: tuple[RunSummary, ...]) -> None:
+        self._looking = False
+        if self.runs.replace(found):
+            self.relisted.emit()
+
+    def _see_nothing(self, error: StudioError) -> None:
+        self._looking = False
+        self.said.emit(error.sentence)
 
     def _follow_shown(self) -> None:
         """Follow the run on show where another process trains it, unless this window trains one."""

@@ -46,6 +46,10 @@ class Exporter(QObject):
     said = Signal(str)
     failed = Signal(object)
     """A StudioError."""
+    began = Signal(object, str)
+    """The Errand of an export, and what it does in words."""
+    done = Signal(str)
+    """Where an export went, in words."""
 
     def __init__(self, window: QWidget, settings: QSettings) -> None:
         super().__init__(window)
@@ -101,7 +105,10 @@ class Exporter(QObject):
         errand = Errand(lambda tell, gate: _exported(shown.folder, kind.id, to, tell, gate), self)
         errand.told.connect(lambda words: self.said.emit(f"Exporting {kind.label}: {words}"))
         errand.done.connect(self.said.emit)
+        errand.done.connect(self.done.emit)
         errand.failed.connect(self.failed.emit)
+        errand.cancelled.connect(lambda: self.said.emit(f"Exporting {kind.label}: cancelled"))
+        self.began.emit(errand, f"Exporting {kind.label}")
         errand.start()
 
     def _place(self) -> Path:

@@ -17,6 +17,8 @@ from gui.theme import Theme, current, faded
 from gui.widgets.editors import make_editor
 
 _HEIGHT = 26
+_FRAME = 6
+"""What an editor needs above and below its text."""
 _RESET_WIDTH = 22
 
 
@@ -44,7 +46,7 @@ class FieldRow(QWidget):
         self.reset.clicked.connect(lambda: self.reset_asked.emit(field.key))
 
     def show_value(self, value: Any, *, changed: bool, default: Any) -> None:  # noqa: ANN401
-        """Show a value without reporting it as an edit, and whether it differs from the default."""
+        """Show a value without reporting it as an edit, and whether it differs from the preset."""
         if self.editor.read() != value:
             self._write(value)
         if changed == self.reset.isHidden():
@@ -52,7 +54,7 @@ class FieldRow(QWidget):
             font = self._caption.font()
             font.setBold(changed)
             self._caption.setFont(font)
-        self.reset.setToolTip(f"Back to the default: {self._words(default)}")
+        self.reset.setToolTip(f"Changed. Back to the preset: {self._words(default)}")
 
     def show_problem(self, problem: Problem | None) -> None:
         """Mark the field and say what is wrong beside it; none clears the mark."""
@@ -65,7 +67,8 @@ class FieldRow(QWidget):
         self._tint(current())
 
     def set_theme(self, theme: Theme) -> None:
-        """Take the theme's icon and mark."""
+        """Take the theme's icon and mark, and the size of its font."""
+        self.editor.widget.setFixedHeight(max(_HEIGHT, self.editor.widget.fontMetrics().height() + _FRAME))
         self.reset.setIcon(icon("reset"))
         self._tint(theme)
 

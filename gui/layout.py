@@ -7,10 +7,13 @@ from typing import cast
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
+from gui import theme
 from gui.parts import Parts
 
 _SIDES = (392, 304)
 _BOTTOM = 176
+_WIDENING = 0.6
+"""Of a font twice as large, how much wider the sides become."""
 
 
 def add_docks(window: QMainWindow, parts: Parts) -> dict[str, QDockWidget]:
@@ -25,20 +28,28 @@ def add_docks(window: QMainWindow, parts: Parts) -> dict[str, QDockWidget]:
         title: _dock(window, title, panel, side)
         for title, panel, side in (
             ("New run", parts.new_run, area.LeftDockWidgetArea),
-            ("Runs", parts.runs, area.RightDockWidgetArea),
+            ("Runs", parts.side, area.RightDockWidgetArea),
             ("Log", parts.log, area.BottomDockWidgetArea),
             ("Problems", parts.problems, area.BottomDockWidgetArea),
             ("Config", parts.config, area.BottomDockWidgetArea),
         )
     }
+    docks["Runs"].setWindowTitle("Runs and queue")
     window.tabifyDockWidget(docks["Log"], docks["Problems"])
     window.tabifyDockWidget(docks["Problems"], docks["Config"])
     docks["Log"].raise_()
-    window.resizeDocks([docks["New run"], docks["Runs"]], list(_SIDES), Qt.Orientation.Horizontal)
+    fit_sides(window, docks)
     window.resizeDocks([docks["Log"]], [_BOTTOM], Qt.Orientation.Vertical)
     for dock in docks.values():
         _fit_title(window, dock)
     return docks
+
+
+def fit_sides(window: QMainWindow, docks: dict[str, QDockWidget]) -> None:
+    """Give form and runs as much width as the size of the font needs; the charts keep the rest."""
+    share = 1 + _WIDENING * (theme.font_size() / theme.USUAL_SIZE - 1)
+    widths = [round(share * width) for width in _SIDES]
+    window.resizeDocks([docks["New run"], docks["Runs"]], widths, Qt.Orientation.Horizontal)
 
 
 def remember_layout(window: QMainWindow, settings: QSettings, version: int) -> None:

@@ -10,17 +10,19 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QMainWindow
 
-from backend.api import Paused, RunEnded, StudioError, read_evidence
+from backend.api import Paused, RunEnded, StudioError, log_folder, read_evidence
 from gui.background import submit
 from gui.control import Control
+from gui.faults import Faults
 from gui.parts import Parts
 from gui.state.evidence import describe
 from gui.state.log import STAGES
 from gui.state.shown import Shown
-from gui.state.smaller import smaller
+from gui.state.smaller import differences, smaller
 from gui.widgets.banner import Offer
-from gui.widgets.errors import show_error, show_failure
+from gui.widgets.errors import details_of, show_error, show_failure
 
+_RUN_LOG = "run.log"
 _FREED = "freed_run"
 """Setting: the folder of the run that was paused to free the device."""
 
@@ -32,6 +34,7 @@ class Offers(QObject):
         super().__init__(window)
         self._window, self._control, self._parts, self._settings = window, control, parts, settings
         self._banner = parts.banner
+        self.faults = Faults(window, log_folder())
         self.quiet = False
         """Set where nobody can answer a dialog: failures are then only written down."""
         self._wait: Paused | None = None
@@ -44,10 +47,11 @@ class Offers(QObject):
         control.freed.connect(self._freed)
 
     def show_error(self, error: StudioError) -> None:
-        """Tell what went wrong."""
+        """Tell what went wrong, and write it down."""
         self._parts.status.say(error.sentence)
+        self.faults.write(f"{error}\n{details_of(error)}")
         if not self.quiet:
-            show_error(self._window, error)
+            show_error(self._window, error, log=self.faults.log)
 
     def run_ended(self, ended: RunEnded) -> None:
         """Offer what can be done about the end of the run that was on."""
@@ -78,7 +82,10 @@ class Offers(QObject):
 
     def _tell_failure(self, ended: RunEnded, last: Shown, evidence: str = "") -> None:
         details = "\n\n".join(part for part in (evidence, ended.details) if part)
-        show_failure(self._window, ended.model_copy(update={"details": details}), self._remedy(ended, last))
+        remedy = self._remedy(ended, last)
+        hint = f"{ended.hint} {remedy.help}." if remedy is not None else ended.hint
+        told = ended.model_copy(update={"details": details, "hint": hint.strip()})
+        show_failure(self._window, told, remedy, log=last.folder / _RUN_LOG)
 
     def _remedy(self, ended: RunEnded, last: Shown) -> Offer | None:
         """Return what probably helps against the cause of a failure."""
@@ -90,14 +97,15 @@ class Offers(QObject):
                 lambda: control.resume(last.folder, "process"),
             )
         less = smaller(last.config) if ended.cause == "memory" and last.config is not None else None
-        if less is None:
+        if less is None or last.config is None:
             return None
 
         def start() -> None:
             self._parts.new_run.load(less)
             control.start(less)
 
-        return Offer("Start with smaller settings", "Start a new run with half as much at a time", start)
+        changes = differences(last.config, less)
+        return Offer("Start with smaller settings", f"A new run can take less at a time: {changes}", start)
 
     # --- what is heard ---
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from backend.api import RunConfig, catalogue
 from gui.docks.config import ConfigPanel
 from gui.docks.log import LogPanel, ProblemsPanel
+from gui.docks.queue import QueuePanel
 from gui.docks.runs import RunsPanel
+from gui.docks.side import SidePanel
 from gui.pages.base import Page
 from gui.pages.compare import ComparePage
 from gui.pages.data import DataPage
@@ -29,12 +31,14 @@ class Parts:
         self.new_run = NewRunPanel()
         self.live = LivePage()
         self.data = DataPage()
-        self.compare = ComparePage()
+        self.compare = ComparePage(runs)
         self.drift = DriftPage()
         self.try_it = TryItPage()
         self.explorers: tuple[Page, ...] = (self.compare, self.drift, self.try_it)
         """Pages that show a run when they are looked at."""
         self.runs = RunsPanel(runs)
+        self.queue = QueuePanel()
+        self.side = SidePanel(self.runs, self.queue)
         self.log = LogPanel()
         self.problems = ProblemsPanel()
         self.config = ConfigPanel()
@@ -102,6 +106,6 @@ class Parts:
 
     def set_theme(self, theme: Theme) -> None:
         """Dress all of them."""
-        docks = (self.new_run, self.runs, self.log, self.problems, self.config)
+        docks = (self.new_run, self.runs, self.queue, self.log, self.problems, self.config)
         for part in (self.live, self.data, *self.explorers, *docks, self.banner, self.status):
             part.set_theme(theme)

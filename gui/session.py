@@ -71,7 +71,9 @@ class Session(QObject):
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         super().__init__(parent)
-        self._runner, self._resumer, self._command = runner, resumer, command
+        self._runner, self._resumer = runner, resumer
+        self.command = command
+        """Makes the argument list of a worker process."""
         self.where: Where = "thread"
         """Where the next run is trained, unless said otherwise."""
         self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
@@ -139,7 +141,7 @@ class Session(QObject):
     def start(self, config: RunConfig, folder: Path) -> None:
         """Begin a new run in `folder`."""
         if self.where == "process":
-            self._begin(folder, lambda put: ProcessCarrier(folder, config, self._command, put))
+            self._begin(folder, lambda put: ProcessCarrier(folder, config, self.command, put))
         else:
             work = self._runner
             self._begin(folder, lambda put: ThreadCarrier(lambda emit, gate: work(config, folder, emit, gate), put))
@@ -147,7 +149,7 @@ class Session(QObject):
     def resume(self, folder: Path, where: Where | None = None) -> None:
         """Go on with a stopped or interrupted run where it was saved last."""
         if (where or self.where) == "process":
-            self._begin(folder, lambda put: ProcessCarrier(folder, None, self._command, put))
+            self._begin(folder, lambda put: ProcessCarrier(folder, None, self.command, put))
         else:
             work = self._resumer
             self._begin(folder, lambda put: ThreadCarrier(lambda emit, gate: work(folder, emit, gate), put))

@@ -7,11 +7,13 @@ of at least 3:1 with the background; a dash pattern tells the same lines apart w
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TypeAlias
 
-import pyqtgraph as pg
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -19,7 +21,11 @@ Dash: TypeAlias = tuple[float, ...]
 
 FONT = "DejaVu Sans"
 MONOSPACE = "DejaVu Sans Mono"
-_POINT_SIZE = 9.0
+SMALLEST, USUAL_SIZE, LARGEST = 8.0, 9.0, 18.0
+"""Sizes of the font in points."""
+_OWN_FONT = Qt.WidgetAttribute.WA_SetFont
+_OWN_SIZE = 2
+"""The bit of a font's resolve mask that says: this size was asked for, and is not inherited."""
 
 _DASHES: tuple[Dash, ...] = ((), (6, 3), (2, 2), (8, 3, 2, 3), (12, 3), (4, 2, 1, 2), (1, 2), (8, 2, 1, 2, 1, 2))
 
@@ -47,6 +53,8 @@ class Theme:
 
     Black and white are equally readable on the middle one: numbers change colour at half of the range, nowhere else.
     """
+    diverging: tuple[str, str, str]
+    """The same where the middle is neutral and both ends matter, such as loss and gain."""
     series: tuple[str, ...]
     dashes: tuple[Dash, ...] = _DASHES
 
@@ -76,6 +84,7 @@ LIGHT = Theme(
     warn="#8f5600",
     error="#c1252d",
     scale=("#f2f7fc", "#3379b5", "#08306b"),
+    diverging=("#a34a00", "#f5f5f5", "#0b559f"),
     series=("#0072b2", "#d55e00", "#00875f", "#b8578f", "#b07800", "#2b8fce", "#837a00", "#3a3f45"),
 )
 
@@ -94,12 +103,14 @@ DARK = Theme(
     warn="#e9b44c",
     error="#ff7b72",
     scale=("#262d35", "#377cb5", "#a5d8ff"),
+    diverging=("#f5a45d", "#2a3037", "#7dbdff"),
     series=("#56b4e9", "#e69f00", "#2cc295", "#e093be", "#f0e442", "#5f8fe8", "#f0783c", "#d7dce2"),
 )
 
 _OUTLINED = ("QAbstractSpinBox", "QCheckBox", "QComboBox", "QLineEdit", "QPushButton")
 
 _theme = LIGHT
+_points = USUAL_SIZE
 
 
 def current() -> Theme:
@@ -107,25 +118,58 @@ def current() -> Theme:
     return _theme
 
 
+def chosen(app: QApplication, name: str) -> Theme:
+    """Return the theme of that name; of any other, such as `system`, the one that the desktop wears."""
+    for known in (LIGHT, DARK):
+        if name == known.name:
+            return known
+    return DARK if app.styleHints().colorScheme() is Qt.ColorScheme.Dark else LIGHT
+
+
+def font_size() -> float:
+    """Return the size of ordinary text in points."""
+    return _points
+
+
+def set_font_size(app: QApplication, points: float) -> None:
+    """Write everything larger or smaller; what has a size of its own keeps its proportion.
+
+    Afterwards the window calls `set_theme` on what draws text itself.
+    """
+    global _points
+    points = min(max(points, SMALLEST), LARGEST)
+    if points == _points:
+        return
+    ratio, _points = points / _points, points
+    with _keeping_fonts(app, ratio):
+        app.setFont(_font())
+        # With a style sheet, widgets hear of another font only when the sheet is set again.
+        app.setStyleSheet(app.styleSheet())
+
+
 def apply(app: QApplication, theme: Theme) -> None:
     """Dress the whole application; afterwards the window calls `set_theme` on what draws with tokens itself."""
     global _theme
     _theme = theme
-    if app.style().name() != "fusion":
+    # Under a style sheet the style has no name any more, and setting it anew takes as long as all the rest.
+    if not app.styleSheet() and app.style().name() != "fusion":
         app.setStyle("Fusion")
-    app.setFont(_font())
-    app.setPalette(palette(theme))
-    for kind in _OUTLINED:
-        app.setPalette(_outlined(theme), kind)  # pyright: ignore[reportArgumentType] - Qt takes str, and no bytes
-    app.setStyleSheet(_stylesheet(theme))
-    pg.setConfigOptions(background=theme.surface, foreground=theme.muted, antialias=True)
+    sheet = _stylesheet(theme)
+    if sheet == app.styleSheet():
+        return
+    with _keeping_fonts(app):
+        app.setFont(_font())
+        app.setPalette(palette(theme))
+        for kind in _OUTLINED:
+            app.setPalette(_outlined(theme), kind)  # pyright: ignore[reportArgumentType] - Qt takes str, and no bytes
+        app.setStyleSheet(sheet)
 
 
 def monospace() -> QFont:
     """Return the font of command lines, TOML and tracebacks."""
     _load_fonts()
     font = QFont(MONOSPACE)
-    font.setPointSizeF(_POINT_SIZE)
+    font.setPointSizeF(_points)
     return font
 
 
@@ -185,8 +229,23 @@ def faded(colour: str, into: str, share: float) -> QColor:
 def _font() -> QFont:
     _load_fonts()
     font = QFont(FONT)
-    font.setPointSizeF(_POINT_SIZE)
+    font.setPointSizeF(_points)
     return font
+
+
+@contextmanager
+def _keeping_fonts(app: QApplication, ratio: float = 1.0) -> Generator[None]:
+    """Let single widgets keep the fonts that they were given, their sizes `ratio` times as large.
+
+    With another palette or style sheet, Qt gives every widget back the font that it had when it was first shown.
+    """
+    # Copies: what a widget returns is its own font, whatever becomes of that.
+    own = [(widget, QFont(widget.font())) for widget in app.allWidgets() if widget.testAttribute(_OWN_FONT)]
+    yield
+    for widget, font in own:
+        if font.resolveMask() & _OWN_SIZE and font.pointSizeF() > 0:
+            font.setPointSizeF(ratio * font.pointSizeF())
+        widget.setFont(font)
 
 
 def _load_fonts() -> None:
@@ -210,6 +269,9 @@ QLabel[role="heading"] {{ font-weight: 600; }}
 QLabel[role="error"] {{ color: {theme.error}; }}
 QLabel[role="warn"] {{ color: {theme.warn}; }}
 QLabel[role="ok"] {{ color: {theme.ok}; }}
+QPushButton[role="field"] {{ border: 1px solid {theme.border}; border-radius: 5px; padding: 3px 10px;
+    background: {theme.base}; color: {theme.muted}; }}
+QPushButton[role="field"]:hover, QPushButton[role="field"]:focus {{ border-color: {theme.accent}; }}
 QToolButton[role="quiet"] {{ border: none; border-radius: 4px; padding: 2px; background: transparent; }}
 QToolButton[role="quiet"]:hover, QToolButton[role="quiet"]:focus {{ background: {theme.grid}; }}
 QToolButton[role="quiet"]::menu-indicator {{ image: none; }}

@@ -33,6 +33,8 @@ class Tools(QObject):
 
     said = Signal(str)
     """A sentence for the status bar."""
+    done = Signal(str, str)
+    """Something that took long is done: what, and how it went."""
 
     def __init__(self, window: QMainWindow, control: Control, parts: Parts) -> None:
         super().__init__(window)
@@ -85,6 +87,7 @@ class Tools(QObject):
             dialog.said.connect(self.said)
             dialog.data_changed.connect(self._data_changed)
             dialog.use_requested.connect(self._use_data)
+            dialog.ended.connect(lambda words: self.done.emit("Get data", words))
             dialog.self_test_requested.connect(self.self_test)
         return self.get_data_dialog
 
@@ -134,6 +137,7 @@ class Tools(QObject):
 
     def _tell(self, verdict: Verdict) -> None:
         self.said.emit(f"Self-test: {verdict.sentence}")
+        self.done.emit(f"Self-test {'passed' if verdict.fine else 'failed'}", verdict.sentence)
         if self.self_test_dialog is not None:
             self.self_test_dialog.show_verdict(verdict)
             self.self_test_dialog.show()

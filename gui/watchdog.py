@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import faulthandler
+import linecache
 import logging
-import sys
+import re
+import struct
+import tempfile
 import threading
-import traceback
 from functools import partial
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
@@ -21,6 +24,8 @@ LOOK_SECONDS = 0.05
 LEAVE_SECONDS = 1.0
 """How long a window waits for a disk that hangs before it leaves the thread to itself."""
 _LOG_BYTES = 2**20
+_CALL = re.compile(r'^  File "(.*)", line (\d+) in (.*)$', re.MULTILINE)
+_IDENT_DIGITS = 2 * struct.calcsize("L")
 _LINE = "%(asctime)s.%(msecs)03d %(message)s"
 
 
@@ -91,6 +96,18 @@ def _words(stall: Stall, thread: int) -> str:
 
 
 def _stack(thread: int) -> str:
-    """Return what a thread is doing, the innermost call last."""
-    frame = sys._current_frames().get(thread)  # pyright: ignore[reportPrivateUsage] - documented, and the only way
-    return "".join(traceback.format_stack(frame)).rstrip() if frame else "(it has ended)"
+    """Return what a thread is doing, the innermost call last.
+
+    Frames must not be held here: what they own, such as a painter, would live on in the wrong thread when they return.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+        faulthandler.dump_traceback(file)
+        file.seek(0)
+        _, _, dumped = file.read().partition(f"hread 0x{thread:0{_IDENT_DIGITS}x} ")
+    calls = [_call(*found.groups()) for found in _CALL.finditer(dumped.partition("\n\n")[0])]
+    return "\n".join(reversed(calls)) or "(it has ended)"
+
+
+def _call(path: str, line: str, function: str) -> str:
+    code = linecache.getline(path, int(line)).strip()
+    return f'  File "{path}", line {line}, in {function}' + (f"\n    {code}" if code else "")

@@ -12,14 +12,18 @@ from backend.api import RunConfig, RunEnded
 from gui import background, errands, theme
 from gui.actions import Actions, build_menus, build_toolbar
 from gui.adding import Adding
-from gui.carriers.carrier import Where
 from gui.closing import Closing
+from gui.comforts import Comforts
 from gui.control import Control
+from gui.estimating import Estimating
 from gui.exports import Exporter
 from gui.layout import add_docks, remember_layout
+from gui.looking import Looking
 from gui.offers import Offers
 from gui.parts import Parts
+from gui.queueing import Queueing
 from gui.session import Session
+from gui.shelf import Shelf
 from gui.splitting import Splitting
 from gui.state.log import Line
 from gui.state.runs import RESUMABLE
@@ -28,7 +32,7 @@ from gui.watching import Watching
 from gui.widgets.about import AboutDialog
 
 SIZE = QSize(1440, 900)
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2
 _SECOND_MS = 1000
 
 
@@ -43,26 +47,35 @@ class MainWindow(QMainWindow):
         self.control = Control(self.session, root, self)
         self.viewer = self.control.viewer
         self.parts = Parts(self.control.runs)
+        self.comforts = Comforts(self, settings)
         self.offers = Offers(self, self.control, self.parts, settings)
-        self.closing = Closing(self, self.control)
+        self.queueing = Queueing(self.control, self.parts.queue, self.parts.banner, self)
+        self.closing = Closing(self, self.control, self.queueing)
         self.exporter = Exporter(self, settings)
         self.splitting = Splitting(self)
         self.adding = Adding(self, self.control)
         self.commands = Actions(self)
         self.tools = Tools(self, self.control, self.parts)
         self.watching = Watching(self.control, self.parts, self)
+        self.looking = Looking(self, self.viewer, self.parts.live)
+        self.estimating = Estimating(
+            self.parts.new_run.estimate, lambda: self.session.busy or self.queueing.running, self
+        )
+        self.shelf = Shelf(self, settings)
         self._lay_out()
         self._connect_commands()
         self._connect_parts()
         self._default_state = self.saveState(_LAYOUT_VERSION)
         self._restore()
         self._dress(theme.current())
-        self.parts.show_draft(self.parts.new_run.config(), None)
+        self._draft_changed(self.parts.new_run.config())
         self.parts.show_problems(None)
         self._run_state()
+        self.comforts.tie()
         self._second = QTimer(self, interval=_SECOND_MS)
         self._second.timeout.connect(self._tick)
         self._second.start()
+        self.queueing.restore()
         self.control.refresh()
 
     # --- commands ---
@@ -94,18 +107,6 @@ class MainWindow(QMainWindow):
             self.docks["New run"].show()
             self.parts.status.say(f"The form has the settings of {shown.name}")
 
-    def train_in(self, where: Where) -> None:
-        """Choose where the next run is trained, and remember it."""
-        self.session.where = where
-        self.settings.setValue("train_in", where)
-        self.settings.sync()
-
-    def choose_theme(self, chosen: theme.Theme) -> None:
-        """Change colours and remember the choice."""
-        self.settings.setValue("theme", chosen.name)
-        self.settings.sync()
-        self.set_theme(chosen)
-
     def set_theme(self, chosen: theme.Theme) -> None:
         """Dress the application and everything that draws with colours of its own."""
         app = QApplication.instance()
@@ -114,11 +115,12 @@ class MainWindow(QMainWindow):
         self._dress(chosen)
 
     def _dress(self, chosen: theme.Theme) -> None:
-        (self.commands.dark if chosen.dark else self.commands.light).setChecked(True)
         self.commands.refresh_icons()
+        self.comforts.set_theme(chosen)
         self.exporter.refresh_icons()
         self.parts.set_theme(chosen)
         self.tools.set_theme(chosen)
+        self.looking.set_theme(chosen)
 
     def _open_folder(self) -> None:
         if self.viewer.shown is not None:
@@ -132,6 +134,7 @@ class MainWindow(QMainWindow):
         dialog = QFileDialog(self, "Open run folder")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(lambda path: self.viewer.open(Path(path)))
+        dialog.fileSelected.connect(lambda path: self.comforts.keep_recent(Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -155,6 +158,7 @@ class MainWindow(QMainWindow):
 
     def _tick(self) -> None:
         remember_layout(self, self.settings, _LAYOUT_VERSION)
+        self.comforts.remember()
         if self.viewer.shown is not None:
             self.parts.tick(self.viewer.shown)
         self.watching.tick()
@@ -171,11 +175,23 @@ class MainWindow(QMainWindow):
 
     def _run_ended(self, ended: RunEnded) -> None:
         self._run_state()
+        if self.control.last is not None:
+            self.estimating.learn(self.control.last)
         if not self.closing.wanted:
             self.offers.run_ended(ended)
 
     def _draft_changed(self, config: RunConfig | None) -> None:
         self.parts.show_draft(config, self.viewer.shown)
+        self.estimating.show_config(config)
+
+    def show_queue(self) -> None:
+        """Bring the queue to the front."""
+        self.docks["Runs"].show()
+        self.docks["Runs"].raise_()
+        self.parts.side.show_queue()
+
+    def _name_queue(self) -> None:
+        self.parts.side.count_queue(len(self.queueing.state.lineup.folders("waiting", "running")))
 
     def _show_way_to_data(self) -> None:
         if not self.session.running:
@@ -198,13 +214,16 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         remember_layout(self, self.settings, _LAYOUT_VERSION)
+        self.comforts.close()
         self._second.stop()
         self.watching.stop()
+        self.estimating.stop()
         # A connection that hangs must not look like a window that hangs.
         self.hide()
         errands.cancel_all(self)
         # Answers of the pool go to objects that are about to be destroyed.
         background.wait()
+        self.queueing.close()
         super().closeEvent(event)
 
     def _restore(self) -> None:
@@ -213,8 +232,7 @@ class MainWindow(QMainWindow):
             self.resize(SIZE.boundedTo(self.screen().availableSize()))
         if isinstance(state, QByteArray):
             self.restoreState(state, _LAYOUT_VERSION)
-        self.session.where = "process" if self.settings.value("train_in") == "process" else "thread"
-        (self.commands.process if self.session.where == "process" else self.commands.thread).setChecked(True)
+        self.parts.live.remember_in(self.settings)
 
     # --- construction ---
 
@@ -235,19 +253,22 @@ class MainWindow(QMainWindow):
         self.setStatusBar(parts.status)
         self.docks = add_docks(self, parts)
         toggles: list[QAction] = [dock.toggleViewAction() for dock in self.docks.values()]
-        build_menus(self, self.commands, self.exporter, toggles)
+        menus = (self.comforts.recent.menu, self.comforts.page_menu())
+        build_menus(self, self.commands, self.exporter, toggles, *menus)
         build_toolbar(self, self.commands, self.exporter, parts.device)
         parts.runs.details.set_export_menu(self.exporter.menu())
 
     def _connect_commands(self) -> None:
-        do, control = self.commands, self.control
+        do, control, prefer = self.commands, self.control, self.comforts.preferences
         for action, slot in (
             (do.start, self.start),
+            (do.enqueue, self.parts.new_run.add_to_queue),
+            (do.queue, self.show_queue),
             (do.pause, control.toggle_pause),
             (do.stop, control.stop),
             (do.free, control.free),
-            (do.thread, lambda: self.train_in("thread")),
-            (do.process, lambda: self.train_in("process")),
+            (do.thread, lambda: prefer.set("train_in", "thread")),
+            (do.process, lambda: prefer.set("train_in", "process")),
             (do.resume, self.resume_shown),
             (do.add_task, self.adding.open),
             (do.open, self._ask_folder),
@@ -255,8 +276,13 @@ class MainWindow(QMainWindow):
             (do.refresh, control.refresh),
             (do.settings, self.use_settings),
             (do.quit, self.close),
-            (do.light, lambda: self.choose_theme(theme.LIGHT)),
-            (do.dark, lambda: self.choose_theme(theme.DARK)),
+            (do.system, lambda: prefer.set("theme", "system")),
+            (do.light, lambda: prefer.set("theme", "light")),
+            (do.dark, lambda: prefer.set("theme", "dark")),
+            (do.preferences, self.comforts.show_preferences),
+            (do.palette, self.comforts.open_palette),
+            (do.shortcuts, self.comforts.show_shortcuts),
+            (do.whats_this, self.comforts.whats_this),
             (do.reset, lambda: self.restoreState(self._default_state, _LAYOUT_VERSION)),
             (do.get_data, self.tools.get_data),
             (do.check, self.tools.check),
@@ -269,7 +295,12 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         control, viewer, parts = self.control, self.viewer, self.parts
         parts.new_run.start_requested.connect(control.start)
+        parts.new_run.queue_requested.connect(lambda runs, begin: self.queueing.prepare(runs, begin=begin))
+        self.queueing.changed.connect(self._name_queue)
+        self.queueing.said.connect(parts.status.say)
+        self.queueing.failed.connect(self.offers.show_error)
         parts.new_run.draft_changed.connect(self._draft_changed)
+        self.session.began.connect(lambda _: self.estimating.make_way())
         for source in (parts.data.edit_tasks_requested, parts.new_run.preview.edit_requested):
             source.connect(lambda: self.splitting.open(parts.new_run.draft.config))
         self.splitting.settled.connect(parts.new_run.draft.set_together)
@@ -293,8 +324,8 @@ class MainWindow(QMainWindow):
         self.exporter.said.connect(parts.status.say)
         self.tools.said.connect(parts.status.say)
         parts.runs.compare_requested.connect(self._compare)
-        for page in parts.explorers:
-            page.said.connect(parts.status.say)
-            page.failed.connect(self.offers.show_error)
+        for source in (*parts.explorers, *(chart.saving for chart in parts.live.charts)):
+            source.said.connect(parts.status.say)
+            source.failed.connect(self.offers.show_error)
         for source in (control, viewer, self.exporter):
             source.failed.connect(self.offers.show_error)

@@ -9,6 +9,7 @@ from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ["DMC_STUDIO_PROBE"] = "off"  # no window of a test measures the machine unasked
 
 # Before any test module is imported: some names of folders are made at import.
 _home = tempfile.TemporaryDirectory(prefix="dmc-studio-tests-")

@@ -133,15 +133,16 @@ class ClipEncoder:
         }
 
     def load_delta(self, tensors: Mapping[str, Tensor]) -> None:
-        """Put a delta back.
+        """Put a delta back, whatever was put there before.
 
         Raises:
             CheckpointError: it is of another model or another tuning.
         """
         state = {f"visual.{n}": v for n, v in self.model.visual.state_dict(keep_vars=True).items()}
         state |= {f"adapter.{n}": v for n, v in self.adapter.state_dict(keep_vars=True).items()}
+        first = {f"visual.{n}": v for n, v in self._first.items()}
         with torch.no_grad():
-            for name, value in tensors.items():
+            for name, value in (first | dict(tensors)).items():
                 if name not in state or state[name].shape != value.shape:
                     raise CheckpointError(
                         f"The checkpoint's '{name}' does not fit this model.",

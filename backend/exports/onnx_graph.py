@@ -21,13 +21,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from backend.answering import trained
 from backend.checkpoint import Checkpoint
 from backend.disk import write_atomic
 from backend.encoders import tuning
 from backend.encoders.clip import ClipEncoder, preprocessing
 from backend.errors import ConfigError, ExportError, StudioError
 from backend.exports.results import classes, newest, result_of
-from backend.predict import trained
 from backend.units import size
 
 LIMIT: Final = 1e-3

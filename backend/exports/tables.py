@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from backend.config import METHODS
+from backend.latex import escape, tabular
 
 
 def as_csv(result: Mapping[str, Any]) -> bytes:
@@ -29,15 +30,15 @@ def as_latex(result: Mapping[str, Any]) -> bytes:
     label = METHODS[result["method"]].label if result["method"] in METHODS else result["method"]
     tasks = [str(i + 1) for i in range(len(accuracy))]
     row = [
-        _escape(label),
+        escape(label),
         *(f"{value:.1f}" for value in (*accuracy, result["average"], result["last"], result["forgetting"])),
     ]
     rows = [[tasks[i], *(_cell(row[j], known=j <= i) for j in range(len(row)))] for i, row in enumerate(matrix)]
     lines = [
         *(f"% {line}" for line in _header(result)),
-        *_tabular(["Method", *tasks, "Avg.", "Last", "Forgetting"], [row]),
+        *tabular(["Method", *tasks, "Avg.", "Last", "Forgetting"], [row]),
         "",
-        *_tabular(["After task", *tasks], rows),
+        *tabular(["After task", *tasks], rows),
     ]
     return ("\n".join(lines) + "\n").encode()
 
@@ -70,21 +71,3 @@ def _header(result: Mapping[str, Any]) -> list[str]:
         *lines,
         "accuracies in percent, without a task id; row i: after task i, column j: on the pictures of task j",
     ]
-
-
-def _tabular(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    body = [f"  {' & '.join(row)} \\\\" for row in (head, *rows)]
-    columns = "l" + "r" * (len(head) - 1)
-    return [
-        f"\\begin{{tabular}}{{{columns}}}",
-        "  \\hline",
-        body[0],
-        "  \\hline",
-        *body[1:],
-        "  \\hline",
-        "\\end{tabular}",
-    ]
-
-
-def _escape(text: str) -> str:
-    return "".join(f"\\{letter}" if letter in "_&%#$" else letter for letter in text)

@@ -9,11 +9,11 @@ from typing import Final
 import safetensors.torch
 import torch
 
+from backend.answering import trained
 from backend.disk import new_folder, write_synced
 from backend.encoders.clip import merged_state
 from backend.errors import StorageError
 from backend.exports.results import FORMAT, as_json, classes, newest, result_of
-from backend.predict import trained
 
 _README: Final = """The model of a DMC Studio run after task {tasks}, for open_clip.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.config import METHODS, MethodSettings
-from backend.stages.method import Method
+from backend.stages.method import Method, TaskLoad, Work
 from backend.tasks import Task
 
 if TYPE_CHECKING:
@@ -20,6 +20,12 @@ class ZeroShot(Method[MethodSettings]):
     label = "Zero-shot CLIP"
     help = "The pre-trained model as it is, with hand-written prompts: where every method starts."
     rank = 20
+
+    @classmethod
+    def work(cls, settings: MethodSettings, load: TaskLoad) -> Work:
+        """Return nothing: only scoring takes time."""
+        del settings, load
+        return Work()
 
     def learn(self, task: Task) -> None:
         """Only take note of the new names."""

@@ -105,9 +105,7 @@ class Bench:
         return self.templates[0]
 
     def _text_features(self, classes: Sequence[int]) -> Tensor:
-        names = [self.class_names[c] for c in classes]
-        each = [self.encoder.text.features([t.replace("{}", name) for name in names]) for t in self.templates]
-        return each[0] if len(each) == 1 else F.normalize(torch.stack(each).mean(dim=0), dim=-1)
+        return prompted(self.encoder.text, [self.class_names[c] for c in classes], self.templates)
 
     def generator(self, *names: str | int) -> torch.Generator:
         """Return a CPU generator of its own for that name."""
@@ -146,6 +144,12 @@ class Bench:
         means = np.stack([group.mean(axis=0) for group in groups])
         covariances = np.stack([np.cov(group, rowvar=False, bias=True) for group in groups])
         return Stored(means, covariances, to_array(self.anchors(classes)))
+
+
+def prompted(text: TextEncoder, names: Sequence[str], templates: Sequence[str]) -> Tensor:
+    """Return unit-norm text features of class names in hand-written prompts, the mean over the prompts `(c, d)`."""
+    each = [text.features([template.replace("{}", name) for name in names]) for template in templates]
+    return each[0] if len(each) == 1 else F.normalize(torch.stack(each).mean(dim=0), dim=-1)
 
 
 def to_array(features: Tensor) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from backend.config import MethodSettings
@@ -15,6 +16,44 @@ if TYPE_CHECKING:
     from backend.stages.bench import Bench
 
 S = TypeVar("S", bound=MethodSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLoad:
+    """What a task brings, to judge how long a method takes.
+
+    Attributes:
+        new: training pictures of the task.
+        old: training pictures of the classes of earlier tasks.
+        moves: whether the image tower, or an adapter behind it, is tuned.
+        measured: whether drift is measured.
+    """
+
+    new: int
+    old: int
+    moves: bool
+    measured: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What there is to do in a task.
+
+    Attributes:
+        trained: pictures of stage 1, each pass counted.
+        encoded: pictures that are only encoded.
+        prompt_steps: steps of stage 2.
+        calibrations: 1 where stored statistics are calibrated.
+    """
+
+    trained: int = 0
+    encoded: int = 0
+    prompt_steps: int = 0
+    calibrations: int = 0
+
+    def with_encoded(self, pictures: int) -> Work:
+        """Return the same with more pictures to encode."""
+        return replace(self, encoded=self.encoded + pictures)
 
 
 class Method(ABC, Generic[S]):
@@ -61,6 +100,12 @@ class Method(ABC, Generic[S]):
         self.seen = [c for task in tasks for c in task.classes]
         for task in tasks:  # task by task, as it was then: the last bits depend on which texts are encoded together
             self.bench.anchors(task.classes)
+
+    @classmethod
+    def work(cls, settings: S, load: TaskLoad) -> Work | None:
+        """Return what a task gives this method to do, scoring apart, to estimate its time; None: it does not say."""
+        del settings, load
+        return None
 
     @property
     def memory_bytes(self) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from backend import stages
 from backend.config import knob
-from backend.stages.method import Method, below
+from backend.stages.method import Method, TaskLoad, Work, below
 from backend.stages.settings import AdaptSettings, AlignSettings, MemorySettings
 from backend.tasks import Task
 
@@ -78,6 +78,14 @@ class TwoStage(Method[TwoStageSettings]):
                 before=before, after=after, targets=targets,
             )  # fmt: skip
         return after
+
+    @classmethod
+    def work(cls, settings: TwoStageSettings, load: TaskLoad) -> Work:
+        """Return both stages, the features around stage 1, and those of old pictures where drift is measured."""
+        calibrates = load.moves and load.old > 0
+        looked_at = load.new + (load.old if load.measured else 0) if calibrates else 0
+        trained = settings.epochs * load.new if load.moves else 0
+        return Work(trained, load.new + looked_at, settings.prompt_steps, int(calibrates))
 
     def classifier(self) -> Tensor:
         """Return the text features of the learned prompts."""

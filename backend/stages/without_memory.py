@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from backend import stages
-from backend.stages.method import Method
+from backend.stages.method import Method, TaskLoad, Work
 from backend.stages.settings import AdaptSettings, AlignSettings
 from backend.tasks import Task
 
@@ -29,6 +29,12 @@ class WithoutMemory(Method[WithoutMemorySettings]):
         self.prompts = bench.encoder.prompts(
             bench.template, length=settings.prompt_length, per_task=False, names=bench.class_names
         )
+
+    @classmethod
+    def work(cls, settings: WithoutMemorySettings, load: TaskLoad) -> Work:
+        """Return both stages, on old pictures too where they may be looked at."""
+        pictures = load.new + (load.old if cls.peeks else 0)
+        return Work(settings.epochs * pictures if load.moves else 0, pictures, settings.prompt_steps)
 
     @abstractmethod
     def classes(self, task: Task) -> Sequence[int]:

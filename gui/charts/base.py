@@ -4,36 +4,43 @@ from __future__ import annotations
 
 import csv
 import importlib
+import io
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
+    QApplication,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QSizePolicy,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from gui.charts.painting import save_picture
-from gui.icons import icon
+from backend.api import write_atomic
+from gui.charts.full_screen import FullScreen
+from gui.charts.header import Elided, Header
+from gui.charts.painting import draw_picture, save_picture
+from gui.charts.saving import KINDS, Saving
 from gui.state.curves import Curves
 from gui.state.identity import identity_lines
+from gui.state.metrics import explain
 from gui.theme import Theme, current
+
+__all__ = ["EMPTY", "SUFFIXES", "Cell", "Chart", "Elided", "all_charts", "on_paper", "save_charts"]
 
 Cell: TypeAlias = str | float | int | None
 
 EMPTY = "Press Start: about a minute, nothing to download"
-SUFFIXES = (".png", ".svg", ".csv")
+SUFFIXES = tuple(KINDS)
 
 
 class Chart(QFrame):
@@ -48,6 +55,10 @@ class Chart(QFrame):
     help: ClassVar[str]
     rank: ClassVar[int] = 100
     """Charts stand in this order."""
+    optional: ClassVar[bool] = False
+    """Whether it is shown only where it was asked for."""
+    metrics: ClassVar[tuple[str, ...]] = ()
+    """What (i) explains, by its name in `gui.state.metrics`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,11 +69,16 @@ class Chart(QFrame):
         self.theme = current()
         self.curves: Curves | None = None
         self._drawn: object = None
+        self._full: FullScreen | None = None
         self._menu = self._make_menu()
-        self._summary = Elided()
-        self.header = self._make_header()
-        self.controls: list[QWidget] = [self.menu_button]
+        self.header = Header(self.title, self._menu)
+        self.header.full_screen_asked.connect(self.toggle_full_screen)
+        self.title_label, self._summary = self.header.title_label, self.header.summary
+        self.menu_button = self.header.menu_button
+        self.controls: list[QWidget] = [*self.header.buttons]
         """What is for the hand, not for the eye."""
+        self._put_away: list[QWidget] = []
+        self._explain()
         self._empty = QLabel(EMPTY)
         self._empty.setProperty("role", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -83,7 +99,7 @@ class Chart(QFrame):
             return
         self._drawn = stamp
         self.curves = curves
-        self.title_label.setToolTip(f"{self.help}\n\n{self.identity()}".rstrip())
+        self.title_label.setToolTip(f"{self.title}\n{self.help}\n\n{self.identity()}".rstrip())
         words = EMPTY if curves.started is None else self.waiting(curves)
         if words:
             self.show_words(words)
@@ -94,7 +110,7 @@ class Chart(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self.theme = theme
-        self.menu_button.setIcon(icon("more"))
+        self.header.refresh_icons()
         self.restyle(theme)
         self._drawn = None
         if self.curves is not None:
@@ -105,16 +121,17 @@ class Chart(QFrame):
 
         Raises:
             ValueError: another suffix.
-            OSError: the file cannot be written.
+            StorageError: the file cannot be written.
         """
         suffix = path.suffix.lower()
         if suffix not in SUFFIXES:
             msg = f"'{path.name}' does not end in {', '.join(SUFFIXES)}."
             raise ValueError(msg)
         if suffix == ".csv":
-            with path.open("w", newline="", encoding="utf-8") as file:
-                file.writelines(f"# {line}\n" for line in self.identity().splitlines())
-                csv.writer(file).writerows(self.table(self.curves) if self.curves else [])
+            text = io.StringIO(newline="")
+            text.writelines(f"# {line}\n" for line in self.identity().splitlines())
+            csv.writer(text).writerows(self.table(self.curves) if self.curves else [])
+            write_atomic(path, text.getvalue().encode())
         else:
             save_charts([self], path, self.theme)
         return path
@@ -159,9 +176,19 @@ class Chart(QFrame):
         """Put the plot below the header."""
         self._body.addWidget(body)
 
-    def lay_out_now(self) -> None:
-        """Give hidden buttons' room to the others without waiting for the event loop."""
+    def set_paper(self, paper: bool) -> None:
+        """Put away what is for the hand, or take it out again; the others get its room at once."""
+        if paper:
+            self._put_away = [control for control in self.controls if not control.isHidden()]
+        for control in self._put_away:
+            control.setHidden(paper)
         self._layout.activate()
+
+    def _explain(self) -> None:
+        """Say what is shown and what its figures mean, to (i) and to Shift+F1."""
+        words = f"<p>{escape(self.help)}</p>" + "".join(map(explain, self.metrics))
+        self.setWhatsThis(words)
+        self.header.info_button.setWhatsThis(words)
 
     def show_words(self, words: str) -> None:
         """Show a sentence in the place of the plot."""
@@ -179,93 +206,66 @@ class Chart(QFrame):
         """The figures beside the title."""
         return self._summary.full
 
-    # --- header and menu ---
-
-    def _make_header(self) -> QHBoxLayout:
-        self.title_label = QLabel(self.title)
-        self.title_label.setProperty("role", "heading")
-        self.title_label.setToolTip(self.help)
-        self.menu_button = QToolButton()
-        self.menu_button.setProperty("role", "quiet")
-        self.menu_button.setIcon(icon("more"))
-        self.menu_button.setIconSize(QSize(16, 16))
-        self.menu_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.menu_button.setToolTip(f"Export “{self.title}”")
-        self.menu_button.setAccessibleName(f"Menu of the chart {self.title}")
-        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.menu_button.setMenu(self._menu)
-        header = QHBoxLayout()
-        header.setSpacing(8)
-        header.addWidget(self.title_label)
-        header.addWidget(self._summary, 1)
-        header.addWidget(self.menu_button)
-        return header
+    # --- menu and full screen ---
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
-        for suffix, what in zip(SUFFIXES, ("PNG picture", "SVG drawing", "CSV table"), strict=True):
-            menu.addAction(f"Export {what}…", lambda suffix=suffix: self.ask_and_export(suffix))
+        menu.setToolTipsVisible(True)
+        self.saving = Saving(self, self.id, self.export)
+        self.saving.fill(menu)
+        menu.addAction("Copy picture", self.copy_picture).setToolTip("Put the chart on the clipboard, twice its size")
+        menu.addSeparator()
+        full = menu.addAction("Full screen", self.toggle_full_screen)
+        full.setShortcut("F11")
+        full.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.addAction(full)
         return menu
 
-    def ask_and_export(self, suffix: str) -> None:
-        """Ask for a place and export there; a failure is told in a tooltip-sized message, not a traceback."""
-        name, _ = QFileDialog.getSaveFileName(self, f"Export {self.title}", f"{self.id}{suffix}", f"*{suffix}")
-        if not name:
-            return
-        path = Path(name)
-        try:
-            self.export(path if path.suffix else path.with_suffix(suffix))
-        except (OSError, ValueError) as error:
-            self.set_summary(f"Not exported: {error}")
+    def copy_picture(self) -> None:
+        """Put the chart on the clipboard, as a picture."""
+        with on_paper([self]):
+            QApplication.clipboard().setImage(draw_picture([self], self.theme))
+
+    def toggle_full_screen(self) -> None:
+        """Show the chart on the whole screen, or in its place again."""
+        if self._full is not None:
+            self._full.close()
+        elif (home := self.parentWidget()) is not None:
+            self._full = FullScreen(self, home)
+            self._full.left.connect(self._came_back)
+            self.header.set_full(full=True)
+            self._full.showFullScreen()
+            (self.focusProxy() or self.menu_button).setFocus()
+
+    def _came_back(self) -> None:
+        self._full = None
+        self.header.set_full(full=False)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the same menu as the button."""
         self._menu.popup(event.globalPos() or self.mapToGlobal(QPoint(0, 0)))
 
 
-class Elided(QLabel):
-    """One line; in less room its short form, and in even less one that ends in …; the tooltip has all of it."""
-
-    def __init__(self, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignRight) -> None:
-        super().__init__()
-        self.full = self._short = ""
-        self.setProperty("role", "muted")
-        self.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def set_text(self, text: str, short: str = "") -> None:
-        """Show a line, and where it does not fit a shorter one, if there is one."""
-        self.full, self._short = text, short or text
-        self.setToolTip(text)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the line into the new width."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        metrics = QFontMetrics(self.font())
-        fits = metrics.horizontalAdvance(self.full) <= self.width()
-        self.setText(metrics.elidedText(self.full if fits else self._short, Qt.TextElideMode.ElideRight, self.width()))
+@contextmanager
+def on_paper(charts: Sequence[Chart]) -> Generator[None]:
+    """Leave out of charts what is for the hand, as long as they are written."""
+    for chart in charts:
+        chart.set_paper(True)
+    try:
+        yield
+    finally:
+        for chart in charts:
+            chart.set_paper(False)
 
 
 def save_charts(charts: Sequence[Chart], path: Path, theme: Theme, columns: int = 1) -> None:
     """Write charts as one .png or .svg picture, without their buttons: on paper nobody can press them.
 
     Raises:
-        OSError: the file cannot be written.
+        StorageError: the file cannot be written.
     """
-    controls = [control for chart in charts for control in chart.controls if not control.isHidden()]
-    for control in controls:
-        control.hide()
-    for chart in charts:
-        chart.lay_out_now()
-    try:
+    with on_paper(charts):
         save_picture(charts, path, theme, columns, charts[0].identity())
-    finally:
-        for control in controls:
-            control.show()
 
 
 def all_charts() -> tuple[type[Chart], ...]:
@@ -274,5 +274,12 @@ def all_charts() -> tuple[type[Chart], ...]:
 
     for module in pkgutil.iter_modules(package.__path__, "gui.charts."):
         importlib.import_module(module.name)
-    found = [chart for chart in Chart.__subclasses__() if chart.__module__.startswith("gui.charts.")]
+    found = [kind for kind in _kinds(Chart) if kind.__module__.startswith("gui.charts.") and "id" in vars(kind)]
     return tuple(sorted(found, key=lambda chart: (chart.rank, chart.id)))
+
+
+def _kinds(kind: type[Chart]) -> Iterator[type[Chart]]:
+    """Yield what is derived from a kind of chart, at any depth."""
+    for derived in kind.__subclasses__():
+        yield derived
+        yield from _kinds(derived)

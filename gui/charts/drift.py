@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from backend.api import Calibrated
+from gui.charts.axes import Axes
 from gui.charts.base import Cell, Chart, Elided
-from gui.charts.grid import Grid
+from gui.charts.frame import Titles
 from gui.charts.heatmap import HeatMap
-from gui.charts.plots import add_plot, canvas, label_axes, on_hover, small_font, style_plot, task_ticks
+from gui.charts.legend import Key, Legend
+from gui.charts.lines import Line
+from gui.charts.plan import plan_grid
+from gui.charts.scale import Range
 from gui.state.curves import Curves, task_name
+from gui.state.decimate import Series
 from gui.theme import Theme
 
 _MOST_NAMED = 10
 """Up to this many old classes are labelled one by one, more of them by task."""
 _BAR = 0.36
-_MOST_TICKS = 4
 
 
 class DriftChart(Chart):
@@ -33,10 +35,11 @@ class DriftChart(Chart):
         "and which current classes told each old class where to go."
     )
     rank = 40
+    metrics = ("drift", "strength", "heldout_error")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._bars = _Bars(self)
+        self._bars = _Bars(self.theme)
         self._map = HeatMap("Transport plan", self.theme)
         self._no_plan = QLabel("This calibrator has no transport plan.")
         self._no_plan.setProperty("role", "muted")
@@ -49,7 +52,7 @@ class DriftChart(Chart):
         self._caption = Elided(Qt.AlignmentFlag.AlignLeft)
         pictures = QHBoxLayout()
         pictures.setSpacing(8)
-        pictures.addWidget(self._bars.panel, 2)
+        pictures.addWidget(self._bars, 2)
         pictures.addWidget(self._plan, 3)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -93,7 +96,12 @@ class DriftChart(Chart):
 
     def restyle(self, theme: Theme) -> None:
         """Colour the axes of the bars; the map takes the theme with each grid."""
-        self._bars.restyle(theme)
+        self._bars.axes.set_theme(theme)
+
+    def set_paper(self, paper: bool) -> None:
+        """Put away the crosshair too."""
+        super().set_paper(paper)
+        self._bars.axes.set_paper(paper)
 
     # --- which calibration ---
 
@@ -103,7 +111,7 @@ class DriftChart(Chart):
         choice.setToolTip("Of which task the transport plan is shown.")
         choice.setVisible(False)
         choice.activated.connect(self._show_chosen)
-        self.header.insertWidget(self.header.count() - 1, choice)
+        self.header.add_control(choice)
         self.controls.append(choice)
         return choice
 
@@ -128,88 +136,44 @@ class DriftChart(Chart):
         self.set_summary(f"Drift {change}" if change else "", change)
 
     def _show_plan(self, event: Calibrated, curves: Curves) -> None:
-        if not event.plan:
+        grid = plan_grid(event, curves.tasks, by_task=len(event.old_classes) > _MOST_NAMED)
+        if grid is None:
             self._plan.setCurrentWidget(self._no_plan)
             return
-        plan = event.plan
-        task_of = {name: task_name(task) for task, names in enumerate(curves.tasks) for name in names}
-        few = len(event.old_classes) <= _MOST_NAMED
-
-        def describe(row: int, column: int) -> str:
-            old, new = event.old_classes[row], event.current_classes[column]
-            return f"{old} ({task_of.get(old, '?')}) follows {new}: {100 * plan[row][column]:.1f} %"
-
-        self._map.show_grid(
-            Grid(
-                values=plan,
-                rows=event.old_classes if few else [task_of.get(name, "") for name in event.old_classes],
-                columns=event.current_classes,
-                row_title="Old classes",
-                column_title=f"Current classes, 0 .. {100 * max(map(max, plan)):.0f} %",
-                top=max(map(max, plan)),
-                number="",
-                describe=describe,
-            ),
-            self.theme,
-        )
+        self._map.show_grid(grid, self.theme)
         self._plan.setCurrentWidget(self._map)
 
 
-class _Bars:
+class _Bars(QWidget):
     """Two bars a calibration: before, after."""
 
-    def __init__(self, chart: Chart) -> None:
-        self.sheet = canvas()
-        self._keys = QLabel()
-        self._keys.setFont(small_font())
-        self._keys.setProperty("role", "muted")
-        self._keys.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.panel = QWidget()
-        column = QVBoxLayout(self.panel)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        titles = Titles("Drift of means", tick=lambda number: task_name(number - 1))
+        self.axes = Axes("Drift of means", titles, lambda x: f"After {task_name(round(x) - 1)}", "{:.4f}")
+        self.legend = Legend(theme, live=True, flat=True)
+        self.legend.toggled.connect(self.axes.hide_lines)
+        column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._keys)
-        column.addWidget(self.sheet, 1)
-        self._plot = add_plot(self.sheet)
-        self._items: list[Any] = []
-        self._calibrations: Sequence[Calibrated] = ()
-        self._chart = chart
-        on_hover(self.sheet, self._plot, self._describe)
-
-    def restyle(self, theme: Theme) -> None:
-        self.sheet.setBackground(theme.surface)
-        style_plot(self._plot, theme)
-        label_axes(self._plot, "Drift of means", "", theme)
+        column.setSpacing(4)
+        column.addWidget(self.legend)
+        column.addWidget(self.axes, 1)
 
     def draw(self, calibrations: Sequence[Calibrated], theme: Theme) -> None:
-        self._calibrations = calibrations
-        for item in self._items:
-            self._plot.removeItem(item)
-        self._items.clear()
         measured = [c for c in calibrations if c.drift_before is not None and c.drift_after is not None]
-        keys = f'□ before &nbsp; <span style="color:{theme.accent}">■ after</span>'
-        self._keys.setText(keys if measured else "Drift not measured")
+        x = [c.task + 1.0 for c in measured]
+        before = Series(x, [c.drift_before or 0.0 for c in measured])
+        after = Series(x, [c.drift_after or 0.0 for c in measured])
+        lines = [
+            Line("before", before, theme.muted, bars=_BAR * 0.9, shift=-_BAR / 2, hollow=True),
+            Line("after", after, theme.accent, bars=_BAR * 0.9, shift=_BAR / 2, width=5.0),
+        ]
         tasks = [c.task for c in calibrations]
-        task_ticks(self._plot, [(task + 1, task) for task in tasks], most=_MOST_TICKS)
-        self._plot.setXRange(min(tasks) + 0.4, max(tasks) + 1.6)
-        if not measured:
-            return
-        tallest = max(max(c.drift_before or 0, c.drift_after or 0) for c in measured)
-        self._plot.setYRange(0, 1.1 * tallest or 1.0)
-        x = [c.task + 1 for c in measured]
-        self._add([v - _BAR / 2 for v in x], [c.drift_before for c in measured], theme.surface, theme.muted)
-        self._add([v + _BAR / 2 for v in x], [c.drift_after for c in measured], theme.accent, theme.accent)
-
-    def _add(self, x: list[float], heights: list[float | None], fill: str, outline: str) -> None:
-        bars = pg.BarGraphItem(x=x, height=heights, width=_BAR * 0.9, brush=fill, pen=pg.mkPen(outline, width=1.5))
-        self._plot.addItem(bars)
-        self._items.append(bars)
-
-    def _describe(self, point: QPointF) -> str:
-        task = round(point.x()) - 1
-        found = next((c for c in self._calibrations if c.task == task), None)
-        if found is None or found.drift_before is None or found.drift_after is None:
-            return ""
-        return f"{task_name(task)}\nBefore {found.drift_before:.4f}\nAfter {found.drift_after:.4f}"
+        tallest = max([*before.y.tolist(), *after.y.tolist()], default=1.0)
+        span = Range(min(tasks) + 0.4, max(tasks) + 1.6)
+        self.axes.set_note("" if measured else "Drift not measured")
+        self.axes.show_lines(lines, span, Range(0.0, 1.1 * tallest or 1.0))
+        self.legend.show_keys([Key(e.name, "", e.colour, (), e.width) for e in lines if measured], theme)
 
 
 def _change(event: Calibrated) -> str:

@@ -1,42 +1,66 @@
-"""Lay out and paint a grid of coloured cells with labels on two sides, and numbers where they fit."""
+"""What a heat map shows, and where its cells and labels lie."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import isnan
+from functools import cached_property
+from itertools import groupby
+from math import ceil, floor, inf
+from typing import TypeAlias
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF
 
-from gui.theme import Theme, faded
+from gui.charts.view import WHOLE, View
+
+Values: TypeAlias = NDArray[np.floating] | Sequence[Sequence[float | None]]
+Spot: TypeAlias = tuple[int, int]
+"""Row and column."""
+
+COMING = inf
+"""The value of a cell still to come; NaN is that of a cell that nobody can fill."""
 
 _LONGEST_LABEL = 84.0
 _SHARE = 0.3
-"""Of the height, at most, is for upright labels."""
-_GAP = 4.0
+"""Of the height, or the width, at most, is for labels."""
+_LABEL_SHARE = 0.22
+GAP = 4.0
 _RIM = 4.0
 """Free space at the right and at the bottom."""
-_ROOMY_CELL = 8.0
-"""From this size on, cells stand apart."""
+BAR = 10.0
+"""Width of the colour bar."""
+_ROOM_FOR_BAR = 260.0
+_FINEST = 2
+"""Cells on show, along a side, when zoomed in as far as possible."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Grid:
     """What a heat map shows.
 
     Args:
-        values: rows of equal length; None is a cell still to come, NaN one that nobody can fill.
+        values: an array, or rows of equal length; None or `COMING` is a cell still to come, NaN one that nobody can
+            fill.
         rows: a label a row. Rows beside one another with the same label share it.
         columns: a label a column.
         row_title: what rows are.
         column_title: what columns are.
-        top: the value of the strongest colour; 0 has the weakest.
+        top: the value of the strongest colour.
         number: how a value is written in its cell; '' leaves cells empty.
-        describe: what the tooltip says of a cell.
+        describe: what is said of a cell, by row and column.
+        low: the value of the weakest colour.
+        unit: of the values; there is a colour bar if it is given ('' has none, ' ' one without a unit).
+        diverging: whether the middle of the range is a neutral colour, and both ends strong ones.
+        row_groups: the group of each row, such as its task; a line is drawn where it changes, and it is named.
+        column_groups: likewise for columns.
+        opens: whether a cell can be opened, by row and column; without it none can.
+        bare_zero: leave cells of value 0 without a number.
     """
 
-    values: Sequence[Sequence[float | None]]
+    values: Values
     rows: Sequence[str]
     columns: Sequence[str]
     row_title: str
@@ -44,156 +68,138 @@ class Grid:
     top: float
     number: str
     describe: Callable[[int, int], str]
+    low: float = 0.0
+    unit: str = ""
+    diverging: bool = False
+    row_groups: Sequence[str] = ()
+    column_groups: Sequence[str] = ()
+    opens: Callable[[int, int], bool] | None = None
+    bare_zero: bool = False
 
-    def moved(self, cell: tuple[int, int] | None, step: tuple[int, int]) -> tuple[int, int]:
-        """Return the cell one step on, within the grid; without a cell the first one."""
+    @cached_property
+    def numbers(self) -> NDArray[np.float64]:
+        """The values as an array, `COMING` where they are still to come `(rows, columns)`."""
+        if isinstance(self.values, np.ndarray):
+            return self.values.astype(np.float64, copy=False)
+        return np.array([[COMING if value is None else value for value in row] for row in self.values], np.float64)
+
+    @property
+    def shape(self) -> Spot:
+        """How many rows and columns there are."""
+        return len(self.rows), len(self.columns)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no cell."""
+        return 0 in self.shape
+
+    def can_open(self, row: int, column: int) -> bool:
+        """Tell whether there is more behind a cell."""
+        return self.opens is not None and self.opens(row, column)
+
+    def moved(self, cell: Spot | None, step: Spot) -> Spot:
+        """Return the cell some steps on, within the grid; without a cell the first one."""
         if cell is None:
             return 0, 0
-        row = max(0, min(cell[0] + step[0], len(self.values) - 1))
-        return row, max(0, min(cell[1] + step[1], len(self.columns) - 1))
+        rows, columns = self.shape
+        return max(0, min(cell[0] + step[0], rows - 1)), max(0, min(cell[1] + step[1], columns - 1))
 
 
 class Layout:
-    """Where cells and labels lie in a widget of a given size."""
+    """Where cells and labels lie in a widget of a given size.
 
-    def __init__(self, grid: Grid, size: QSize, font: QFont) -> None:
-        self.grid = grid
+    Args:
+        grid: what is laid out.
+        size: of the widget.
+        font: of labels and numbers.
+        view: the part of the cells on show.
+        whole_labels: whether labels get all the room that they need, as on paper.
+    """
+
+    def __init__(self, grid: Grid, size: QSize, font: QFont, view: View = WHOLE, *, whole_labels: bool = False) -> None:
+        self.grid, self.view = grid, view
         self.metrics = QFontMetricsF(font)
         self.line = self.metrics.height()
-        left = self.line + _GAP + self._widest(grid.rows) + _GAP
-        width = max(1.0, size.width() - left - _RIM)
-        self.upright = self._widest(grid.columns) + _GAP > width / max(1, len(grid.columns))
+        longest = inf if whole_labels else max(_LONGEST_LABEL, _LABEL_SHARE * size.width())
+        self.row_runs, self.column_runs = _runs(grid.rows), [(name, i, i) for i, name in enumerate(grid.columns)]
+        self.row_groups, self.column_groups = _runs(grid.row_groups), _runs(grid.column_groups)
+        self.row_room = min(longest, self._widest(grid.rows))
+        self.row_band = self._widest(grid.row_groups) + GAP if grid.row_groups else 0.0
+        self.column_band = self.line + GAP if grid.column_groups else 0.0
+        left = self.line + GAP + self.row_band + self.row_room + GAP
+        self.bar = bool(grid.unit) and size.width() >= _ROOM_FOR_BAR
+        right = BAR + 2 * GAP + self._widest(self.bar_words()) if self.bar else 0.0
+        width = max(1.0, size.width() - left - right - _RIM)
+        widest = self._widest(grid.columns)
+        self.upright = widest + GAP > width / max(1, len(grid.columns))
         """Whether column labels must stand upright to fit."""
-        self.label_height = min(self._widest(grid.columns), _SHARE * size.height()) if self.upright else self.line
-        top = self.line + _GAP + self.label_height + _GAP
+        self.label_height = min(widest, longest if whole_labels else _SHARE * size.height())
+        if not self.upright:
+            self.label_height = self.line
+        top = self.line + GAP + self.column_band + self.label_height + GAP
         self.area = QRectF(left, top, width, max(1.0, size.height() - top - _RIM))
+        rows, columns = grid.shape
+        self.pitch = QSizeF(width / columns / view.across.size, self.area.height() / rows / view.down.size)
+        """Width and height of a cell."""
+        self._origin = QPointF(
+            left - view.across.start * columns * self.pitch.width(),
+            top - view.down.start * rows * self.pitch.height(),
+        )
+
+    @property
+    def visible(self) -> tuple[range, range]:
+        """Rows and columns of which at least a part is on show."""
+        (rows, columns), across, down = self.grid.shape, self.view.across, self.view.down
+        return (
+            range(floor(down.start * rows + 1e-6), min(rows, ceil(down.end * rows - 1e-6))),
+            range(floor(across.start * columns + 1e-6), min(columns, ceil(across.end * columns - 1e-6))),
+        )
+
+    @property
+    def finest(self) -> tuple[float, float]:
+        """The shares of width and height that are shown at most enlarged."""
+        rows, columns = self.grid.shape
+        return _FINEST / columns, _FINEST / rows
 
     def cell(self, row: int, column: int) -> QRectF:
-        """Return where a cell lies."""
-        width, height = self.area.width() / len(self.grid.columns), self.area.height() / len(self.grid.values)
-        return QRectF(self.area.left() + column * width, self.area.top() + row * height, width, height)
+        """Return where a cell lies; zoomed in, that may be beyond the area."""
+        return QRectF(self.x(column), self.y(row), self.pitch.width(), self.pitch.height())
 
-    def cell_at(self, point: QPointF) -> tuple[int, int] | None:
+    def x(self, column: int) -> float:
+        """Return where a column begins."""
+        return self._origin.x() + column * self.pitch.width()
+
+    def y(self, row: int) -> float:
+        """Return where a row begins."""
+        return self._origin.y() + row * self.pitch.height()
+
+    def cell_at(self, point: QPointF) -> Spot | None:
         """Return row and column below a point, or None."""
         if not self.area.contains(point):
             return None
-        rows, columns = len(self.grid.values), len(self.grid.columns)
-        row = int((point.y() - self.area.top()) / self.area.height() * rows)
-        column = int((point.x() - self.area.left()) / self.area.width() * columns)
+        rows, columns = self.grid.shape
+        row = int((point.y() - self._origin.y()) / self.pitch.height())
+        column = int((point.x() - self._origin.x()) / self.pitch.width())
         return min(row, rows - 1), min(column, columns - 1)
 
     def elided(self, words: str, width: float) -> str:
         """Return words that fit: names of classes often begin alike, so the middle goes."""
         return self.metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, width + 1)
 
-    def _widest(self, labels: Sequence[str]) -> float:
-        return min(_LONGEST_LABEL, max((self.metrics.horizontalAdvance(label) for label in labels), default=0.0))
+    def bar_words(self) -> Iterator[str]:
+        """Yield the labels of the colour bar, from the bottom up."""
+        grid = self.grid
+        for share in (0.0, 0.5, 1.0):
+            yield f"{grid.low + share * (grid.top - grid.low):.3g} {grid.unit}".rstrip().replace("-", "\N{MINUS SIGN}")
+
+    def _widest(self, labels: Sequence[str] | Iterator[str]) -> float:
+        return max((self.metrics.horizontalAdvance(label) for label in set(labels)), default=0.0)
 
 
-def paint_grid(painter: QPainter, layout: Layout, theme: Theme) -> None:
-    """Draw cells, labels and titles in the painter's font."""
-    _paint_cells(painter, layout, theme)
-    painter.setPen(QColor(theme.muted))
-    _paint_titles(painter, layout)
-    _paint_rows(painter, layout, theme)
-    _paint_columns(painter, layout)
-
-
-def _paint_cells(painter: QPainter, layout: Layout, theme: Theme) -> None:
-    grid, first = layout.grid, layout.cell(0, 0)
-    gap = 1.0 if min(first.width(), first.height()) > _ROOMY_CELL else 0.0
-    widest = layout.metrics.horizontalAdvance("100") + _GAP
-    numbers = grid.number if widest <= first.width() and layout.line <= first.height() else ""
-    for row, values in enumerate(grid.values):
-        for column, value in enumerate(values):
-            place = layout.cell(row, column).adjusted(gap, gap, -gap, -gap)
-            if value is None or isnan(value):
-                painter.setPen(QPen(QColor(theme.grid), 1))
-                painter.drawRect(place.adjusted(0.5, 0.5, -0.5, -0.5))
-                if value is not None:
-                    painter.setPen(QColor(theme.muted))
-                    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "\N{EN DASH}")
-                continue
-            colour = shade(theme, value / grid.top if grid.top else 0.0)
-            painter.fillRect(place, colour)
-            if numbers:
-                painter.setPen(readable_on(colour))
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, numbers.format(value))
-
-
-def _paint_titles(painter: QPainter, layout: Layout) -> None:
-    area, line = layout.area, layout.line
-    above = QRectF(area.left(), 0, area.width(), line)
-    painter.drawText(above, Qt.AlignmentFlag.AlignCenter, layout.elided(layout.grid.column_title, above.width()))
-    painter.save()
-    painter.translate(0, area.center().y())
-    painter.rotate(-90)
-    beside = QRectF(-area.height() / 2, 0, area.height(), line)
-    painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, layout.elided(layout.grid.row_title, beside.width()))
-    painter.restore()
-
-
-def _paint_rows(painter: QPainter, layout: Layout, theme: Theme) -> None:
-    """Write row labels, leaving out those that would touch the one above, and part groups by a line."""
-    area, line = layout.area, layout.line
-    left, right = line + _GAP, area.left() - _GAP
-    bottom = 0.0
-    for label, first, last in _shared(layout.grid.rows):
-        place = layout.cell(first, 0).united(layout.cell(last, 0))
-        if first and last > first and place.height() > line / 2:
-            painter.fillRect(QRectF(area.left() - _GAP, place.top() - 0.5, area.width() + _GAP, 1), QColor(theme.muted))
-        top = place.center().y() - line / 2
-        if top < bottom:
-            continue
-        bottom = top + line
-        words = layout.elided(label, right - left)
-        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(left, top, right - left, line), side, words)
-
-
-def _paint_columns(painter: QPainter, layout: Layout) -> None:
-    """Write column labels, upright if need be, leaving out those that would touch the one before."""
-    line = layout.line
-    end = 0.0
-    for column, label in enumerate(layout.grid.columns):
-        place = layout.cell(0, column)
-        half = line / 2 if layout.upright else layout.metrics.horizontalAdvance(label) / 2
-        if place.center().x() - half < end:
-            continue
-        end = place.center().x() + half
-        painter.save()
-        painter.translate(place.center().x(), layout.area.top() - _GAP)
-        if layout.upright:
-            painter.rotate(-90)
-            box, side = QRectF(0, -line / 2, layout.label_height, line), Qt.AlignmentFlag.AlignLeft
-        else:
-            box, side = QRectF(-place.width() / 2, -line, place.width(), line), Qt.AlignmentFlag.AlignHCenter
-        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, layout.elided(label, box.width()))
-        painter.restore()
-
-
-def _shared(labels: Sequence[str]) -> list[tuple[str, int, int]]:
+def _runs(labels: Sequence[str]) -> list[tuple[str, int, int]]:
     """Return each run of equal labels with its first and last index."""
-    runs: list[tuple[str, int, int]] = []
-    for index, label in enumerate(labels):
-        if runs and runs[-1][0] == label:
-            runs[-1] = (label, runs[-1][1], index)
-        else:
-            runs.append((label, index, index))
-    return runs
-
-
-def shade(theme: Theme, share: float) -> QColor:
-    """Return the colour of a heat map at 0 .. 1 of its range."""
-    low, middle, high = theme.scale
-    share = max(0.0, min(1.0, share))
-    return faded(middle, low, 2 * share) if share < 0.5 else faded(high, middle, 2 * share - 1)
-
-
-def readable_on(colour: QColor) -> QColor:
-    """Return black or white, whichever has the higher contrast ratio (WCAG 2)."""
-    parts = (colour.redF(), colour.greenF(), colour.blueF())
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    on_black, on_white = (luminance + 0.05) / 0.05, 1.05 / (luminance + 0.05)
-    return QColor("#000000") if on_black > on_white else QColor("#ffffff")
+    found: list[tuple[str, int, int]] = []
+    for label, run in groupby(labels):
+        first = found[-1][2] + 1 if found else 0
+        found.append((label, first, first + len(list(run)) - 1))
+    return found

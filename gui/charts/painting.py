@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QImageWriter, QPaintDevice, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
+from backend.api import write_atomic
 from gui.theme import Theme
 
 GAP = 16
@@ -22,8 +23,27 @@ def save_picture(widgets: Sequence[QWidget], path: Path, theme: Theme, columns: 
     """Write widgets of one size, row by row, as one .png or .svg picture; `words` go into the file, unseen.
 
     Raises:
-        OSError: the file cannot be written.
+        StorageError: the file cannot be written.
     """
+    size, places = _lay_out(widgets, columns)
+    if path.suffix.lower() == ".svg":
+        write_atomic(path, _svg(widgets, places, size, theme, words))
+    else:
+        write_atomic(path, _png(draw_picture(widgets, theme, columns), words))
+
+
+def draw_picture(widgets: Sequence[QWidget], theme: Theme, columns: int = 1) -> QImage:
+    """Return widgets of one size, row by row, at twice the screen's resolution."""
+    size, places = _lay_out(widgets, columns)
+    image = QImage(size * SCALE, QImage.Format.Format_ARGB32)
+    image.setDevicePixelRatio(SCALE)
+    image.fill(QColor(theme.window))
+    _paint(image, widgets, places)
+    return image
+
+
+def _lay_out(widgets: Sequence[QWidget], columns: int) -> tuple[QSize, list[QPoint]]:
+    """Return the size of the paper, and where each widget goes."""
     cell = QSize(max(w.width() for w in widgets), max(w.height() for w in widgets))
     gap = GAP if len(widgets) > 1 else 0
     columns = min(columns, len(widgets))
@@ -33,15 +53,10 @@ def save_picture(widgets: Sequence[QWidget], path: Path, theme: Theme, columns: 
         QPoint(gap + (i % columns) * (cell.width() + gap), gap + (i // columns) * (cell.height() + gap))
         for i in range(len(widgets))
     ]
-    write = _svg if path.suffix.lower() == ".svg" else _png
-    path.write_bytes(write(widgets, places, size, theme, words))
+    return size, places
 
 
-def _png(widgets: Sequence[QWidget], places: Sequence[QPoint], size: QSize, theme: Theme, words: str) -> bytes:
-    image = QImage(size * SCALE, QImage.Format.Format_ARGB32)
-    image.setDevicePixelRatio(SCALE)
-    image.fill(QColor(theme.window))
-    _paint(image, widgets, places)
+def _png(image: QImage, words: str) -> bytes:
     image.setText("Description", words)
     held = QByteArray()
     buffer = QBuffer(held)

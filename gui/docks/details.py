@@ -31,6 +31,7 @@ from gui.widgets.saved import SavedLabel
 
 NOTHING = "–"  # noqa: RUF001 - an en dash for nothing yet
 _STATES = {
+    "queued": "queued, has not begun",
     "running": "running",
     "finished": "finished",
     "stopped": "stopped, can be resumed",
@@ -80,6 +81,9 @@ class RunDetails(QWidget):
         self.settings_button.setEnabled(shown is not None and shown.config is not None)
         self.resume_button.setVisible(shown is not None and shown.state in RESUMABLE)
         self.resume_button.setEnabled(not busy)
+        waits = shown is not None and shown.state == "queued"
+        self.resume_button.setText("Start" if waits else "Resume")
+        self.resume_button.setToolTip("Begin this run" if waits else "Go on with this run at its last checkpoint")
         for part in self._facts:
             part.setVisible(shown is not None)
         if shown is None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from gui.charts.base import Chart
 from gui.state.shown import Shown
 from gui.theme import Theme, current
 
@@ -50,6 +51,9 @@ class Page(QWidget):
         if not self.built:
             self.built = True
             self.build()
+            for chart in self.findChildren(Chart):
+                chart.saving.said.connect(self.said)
+                chart.saving.failed.connect(self.failed)
             self.dress(current())
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.charts.base import Chart, all_charts
+from gui.charts.loss import LossChart
 from gui.state.activity import activity
 from gui.state.curves import Curves
 from gui.state.log import STAGES, clock
+from gui.state.smoothing import STRONGEST
 from gui.theme import Theme
 from gui.widgets.alarm import Alarm
+from gui.widgets.chart_grid import ChartChoice, ChartGrid
 from gui.widgets.task_strip import TaskStrip
 
-_COLUMNS = 2
 _FRAME_MS = 33
 _SLOT_SECONDS = 0.004
+_CHOSEN, _SMOOTHING = "live/charts", "live/smoothing"
 _SHARES = {
     "prepare": (0.0, 0.05),
     "adapt": (0.05, 0.5),
@@ -47,6 +51,10 @@ class LivePage(QWidget):
         self.eta.setAccessibleName("Time left")
         self.alarm = Alarm()
         self.charts: tuple[Chart, ...] = tuple(chart() for chart in all_charts())
+        self.grid = ChartGrid(self.charts)
+        self.choice = ChartChoice(self.charts)
+        self.choice.chosen.connect(self._show_chosen)
+        self._settings: QSettings | None = None
         self._stale: list[Chart] = []
         self._timer = QTimer(self)
         self._timer.setInterval(_FRAME_MS)
@@ -60,13 +68,13 @@ class LivePage(QWidget):
         self._curves = curves
         self.tick()
         # A chart already waiting keeps its place; otherwise a fast run would only ever redraw the first one.
-        self._stale.extend(chart for chart in self.charts if chart not in self._stale)
+        self._stale.extend(chart for chart in self._chosen() if chart not in self._stale)
         if not self._timer.isActive():
             self._timer.start()
 
     def draw_now(self) -> None:
         """Draw all charts at once, for a picture of the window."""
-        for chart in self.charts:
+        for chart in self._chosen():
             chart.show_curves(self._curves)
         self._stale = []
 
@@ -84,8 +92,29 @@ class LivePage(QWidget):
         """Take the theme's colours."""
         self.strip.set_theme(theme)
         self.alarm.set_theme(theme)
+        self.choice.refresh_icons()
         for chart in self.charts:
             chart.set_theme(theme)
+
+    def remember_in(self, settings: QSettings) -> None:
+        """Show the charts that were chosen last, and write down what is chosen from now on."""
+        chosen = settings.value(_CHOSEN)
+        if isinstance(chosen, str):
+            self.choice.choose(chosen.split())
+        for chart in self.charts:
+            if isinstance(chart, LossChart):
+                chart.set_smoothing(_share(settings.value(_SMOOTHING), chart.smoothing))
+                chart.smoothing_chosen.connect(lambda share: settings.setValue(_SMOOTHING, share))
+        self._settings = settings
+
+    def _chosen(self) -> list[Chart]:
+        return [chart for chart in self.charts if chart.id in self.choice.ids]
+
+    def _show_chosen(self, ids: Collection[str]) -> None:
+        self.grid.show_only(ids)
+        self.show_curves(self._curves)
+        if self._settings is not None:
+            self._settings.setValue(_CHOSEN, " ".join(ids))
 
     def _draw_next(self) -> None:
         begun = time.perf_counter()
@@ -99,21 +128,15 @@ class LivePage(QWidget):
         top.setSpacing(16)
         top.addWidget(self.headline)
         top.addWidget(self.strip, 1)
+        top.addStretch()
         top.addWidget(self.eta)
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        for index, chart in enumerate(self.charts):
-            grid.addWidget(chart, index // _COLUMNS, index % _COLUMNS)
-        for row in range(grid.rowCount()):
-            grid.setRowStretch(row, 1)
-        for column in range(_COLUMNS):
-            grid.setColumnStretch(column, 1)
+        top.addWidget(self.choice)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addLayout(top)
         layout.addWidget(self.alarm)
-        layout.addLayout(grid, 1)
+        layout.addWidget(self.grid, 1)
 
 
 def _headline(curves: Curves) -> str:
@@ -131,3 +154,12 @@ def _shares(curves: Curves) -> tuple[float, ...]:
         begin, part = _SHARES.get(curves.stage, (0.0, 0.0))
         done.append(begin + part * (curves.step / curves.steps if curves.steps else 0.0))
     return tuple(done + [0.0] * (len(curves.tasks) - len(done)))
+
+
+def _share(written: object, usual: float) -> float:
+    """Return a share as settings keep it; the usual one where somebody wrote something else."""
+    try:
+        share = float(str(written))
+    except ValueError:
+        return usual
+    return share if 0 <= share <= STRONGEST else usual

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import TypeAlias, assert_never
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import assert_never
 
 from backend.api import (
     Calibrated,
@@ -28,13 +22,8 @@ from backend.api import (
     TaskScored,
     TaskStarted,
 )
+from gui.state.losses import Losses
 from gui.state.pace import Pace
-
-Points: TypeAlias = NDArray[np.float64]
-
-SMOOTHING = 0.8
-"""Share of the past in the smoothed loss, once there is one; the first points of a task are averaged evenly."""
-
 
 _ORDER = ("prepare", "adapt", "calibrate", "align", "evaluate")
 """How stages follow one another in a task."""
@@ -50,86 +39,6 @@ def percent(accuracy: float | None) -> str:
     return "no test pictures of this task on this machine" if accuracy is None else f"{accuracy:.1f} %"
 
 
-@dataclass(frozen=True, slots=True)
-class Border:
-    """Where the points of a task begin in a series."""
-
-    task: int
-    x: float
-    index: int
-
-
-@dataclass(slots=True)
-class Losses:
-    """The loss of one stage over all tasks, on one axis of steps."""
-
-    borders: list[Border] = field(default_factory=list[Border])
-    end: float = 0.0
-    """Where the axis ends: the steps of all tasks so far, those still to do in the last one included."""
-    _x: array[float] = field(default_factory=lambda: array("d"))
-    _loss: array[float] = field(default_factory=lambda: array("d"))
-    _smooth: array[float] = field(default_factory=lambda: array("d"))
-
-    def __len__(self) -> int:
-        """Return the number of points."""
-        return len(self._x)
-
-    @property
-    def x(self) -> Points:
-        """Steps since the first task `(n,)`."""
-        return np.array(self._x)
-
-    @property
-    def loss(self) -> Points:
-        """Losses as they were reported `(n,)`."""
-        return np.array(self._loss)
-
-    @property
-    def smooth(self) -> Points:
-        """Exponential moving average, begun anew with each task `(n,)`."""
-        return np.array(self._smooth)
-
-    @property
-    def last(self) -> float | None:
-        """The newest smoothed loss."""
-        return self._smooth[-1] if self._smooth else None
-
-    def add(self, event: StepEnded) -> None:
-        """Append a step that has a loss."""
-        if event.loss is None:
-            return
-        if not self.borders or self.borders[-1].task != event.task:
-            self.borders.append(Border(event.task, self.end, len(self)))
-        border = self.borders[-1]
-        self.end = border.x + max(event.step, event.steps)
-        seen = len(self) - border.index
-        past = min(SMOOTHING, seen / (seen + 1))
-        self._smooth.append(past * (self._smooth[-1] if seen else 0.0) + (1 - past) * event.loss)
-        self._x.append(border.x + event.step)
-        self._loss.append(event.loss)
-
-    def drop_from(self, task: int) -> None:
-        """Forget `task` and what followed it."""
-        later = [border for border in self.borders if border.task >= task]
-        if not later:
-            return
-        first = later[0]
-        self.end = first.x
-        self._cut(first.index)
-        self.borders = [border for border in self.borders if border.task < task]
-
-    def drop_after(self, task: int, step: int) -> None:
-        """Forget what followed a step of `task`."""
-        self.drop_from(task + 1)
-        if self.borders and self.borders[-1].task == task:
-            border = self.borders[-1]
-            self._cut(bisect_right(self._x, border.x + step, border.index))
-
-    def _cut(self, index: int) -> None:
-        for points in (self._x, self._loss, self._smooth):
-            del points[index:]
-
-
 class Curves:
     """Everything that is drawn of one run. Not thread-safe: it belongs to the thread that draws."""
 
@@ -138,6 +47,8 @@ class Curves:
         self.ended: RunEnded | None = None
         self.scores: list[TaskScored] = []
         """One a finished task, in order."""
+        self.bwt: list[float | None] = []
+        """BWT after each finished task, in percent points; None while there is no old task to judge by."""
         self.losses: dict[str, Losses] = {"adapt": Losses(), "align": Losses()}
         """By stage: `adapt` is stage 1, `align` stage 2."""
         self.calibrations: list[Calibrated] = []
@@ -263,13 +174,25 @@ class Curves:
             case StageEnded():
                 self.step = self.steps
             case TaskScored():
-                del self.scores[event.task :]
-                self.scores.append(event)
+                self._take_score(event)
                 self.memory = event.memory_bytes
             case Calibrated():
                 self.calibrations.append(event)
             case _:
                 assert_never(event)
+
+    def _take_score(self, event: TaskScored) -> None:
+        """Add a row of the accuracy matrix; a task scored again replaces its row and all later ones."""
+        self._drop_scores(event.task)
+        self.scores.append(event)
+        just_learned = (score.row[task] for task, score in enumerate(self.scores[:-1]))
+        pairs = [(now, then) for now, then in zip(event.row, just_learned, strict=False)]
+        changes = [now - then for now, then in pairs if now is not None and then is not None]
+        self.bwt.append(sum(changes) / len(changes) if changes else None)
+
+    def _drop_scores(self, task: int) -> None:
+        del self.scores[task:]
+        del self.bwt[task:]
 
     def _take_step(self, event: StepEnded) -> None:
         self.task, self.stage = event.task, event.stage
@@ -286,7 +209,7 @@ class Curves:
         self.ended = self.hold = None
         self.task = event.first_task
         self.stage, self.step, self.steps = None, 0, 0
-        del self.scores[event.first_task :]
+        self._drop_scores(event.first_task)
         kept = _ORDER.index(event.first_stage) if event.first_stage else -1
         calibrated = event.first_task + (kept >= _ORDER.index("calibrate"))
         self.calibrations = [c for c in self.calibrations if c.task < calibrated]

@@ -12,7 +12,6 @@ from backend.api import (
     MethodSettings,
     Problem,
     RunConfig,
-    Settings,
     parse_config,
     setting_of,
 )
@@ -30,6 +29,7 @@ class Draft:
         self._listeners: list[Listener] = []
         self._put_away: dict[str, dict[str, Any]] = {}
         self._config = config or RunConfig()
+        self._base = self._config
         self._problems: tuple[Problem, ...] = ()
         self._tree = self._config.model_dump()
 
@@ -37,6 +37,11 @@ class Draft:
     def config(self) -> RunConfig | None:
         """The validated configuration, or none while something is wrong."""
         return self._config if not self._problems else None
+
+    @property
+    def preset(self) -> RunConfig:
+        """What changes are counted from."""
+        return self._base
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -54,15 +59,14 @@ class Draft:
         return self._tree[section][name]
 
     def default(self, key: str) -> Any:  # noqa: ANN401
-        """Return a setting's value in the demo preset; of a method's own setting, that method's default."""
+        """Return a setting's value in the preset that the draft came from; of another method, that method's default."""
         section, name = key.split(".")
-        model: type[Settings] = self.method if section == "method" else type(getattr(self._config, section))
-        if key == "method.name":
-            model = MethodSettings
-        return model.model_fields[name].get_default(call_default_factory=True)
+        if section == "method" and key != "method.name" and self._base.method.name != self.value("method.name"):
+            return self.method.model_fields[name].get_default(call_default_factory=True)
+        return self._base.model_dump()[section][name]
 
     def changed(self, key: str) -> bool:
-        """Tell whether a setting differs from its default."""
+        """Tell whether a setting differs from the preset."""
         return self.value(key) != self.default(key)
 
     def set(self, key: str, value: Any) -> None:  # noqa: ANN401
@@ -86,11 +90,17 @@ class Draft:
         self._validate()
 
     def reset(self, key: str) -> None:
-        """Put one setting back to its default."""
+        """Put one setting back to what the preset says."""
         self.set(key, self.default(key))
 
-    def load(self, config: RunConfig) -> None:
-        """Show another configuration; of a run that continues another one, what is set for its new classes."""
+    def load(self, config: RunConfig, preset: RunConfig | None = None) -> None:
+        """Show another configuration; of a run that continues another one, what is set for its new classes.
+
+        Args:
+            config: what is to be shown.
+            preset: what changes are counted from; the defaults if none is given.
+        """
+        self._base = preset or RunConfig()
         self._tree = config.model_dump(exclude={"earlier"})
         self._put_away.clear()
         self._validate()

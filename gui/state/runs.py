@@ -8,9 +8,10 @@ from pathlib import Path
 
 from backend.api import RunConfig, RunEnded, RunSummary
 from gui.state.curves import Curves
+from gui.state.run_filter import RunFilter
 
-RESUMABLE = frozenset({"interrupted", "stopped", "failed"})
-"""States from which a run can go on."""
+RESUMABLE = frozenset({"queued", "interrupted", "stopped", "failed"})
+"""States from which a run can go on, or begin."""
 
 
 class RunList:
@@ -19,21 +20,33 @@ class RunList:
     def __init__(self) -> None:
         self._runs: dict[Path, RunSummary] = {}
         self._live: RunSummary | None = None
+        self.queued: frozenset[Path] = frozenset()
+        """Runs that the queue takes care of: nobody else needs to offer to go on with them."""
 
     def __len__(self) -> int:
         """Return how many runs are known."""
         return len(self.rows())
 
     def rows(self) -> tuple[RunSummary, ...]:
-        """Return all runs, the live one at its place."""
+        """Return all runs, the live one at its place, with what is written about it on the disk."""
         runs = dict(self._runs)
-        if self._live is not None:
-            runs[self._live.folder] = self._live
+        live = self._live
+        if live is not None:
+            there = runs.get(live.folder, live)
+            runs[live.folder] = replace(live, star=there.star, tags=there.tags, note=there.note)
         return tuple(sorted(runs.values(), key=lambda run: run.started, reverse=True))
 
-    def replace(self, runs: Iterable[RunSummary]) -> None:
-        """Take what was found on disk."""
-        self._runs = {run.folder: run for run in runs}
+    def replace(self, runs: Iterable[RunSummary]) -> bool:
+        """Take what was found on disk; return whether anything is different."""
+        before = self._runs
+        # What is equal stays the same object, so that a thousand rows are compared at a glance.
+        self._runs = {run.folder: before[run.folder] if before.get(run.folder) == run else run for run in runs}
+        return len(before) != len(self._runs) or any(before.get(path) is not run for path, run in self._runs.items())
+
+    def forget(self, folders: Iterable[Path]) -> None:
+        """Leave out runs that were put away, until the list is read from disk again."""
+        for folder in folders:
+            self._runs.pop(folder, None)
 
     def begin(self, folder: Path, config: RunConfig | None, now: float) -> None:
         """Add the run that starts, or mark the one that goes on."""
@@ -87,10 +100,9 @@ class RunList:
 
     def interrupted(self) -> RunSummary | None:
         """Return the newest run that was cut off, to offer going on with it."""
-        return next((run for run in self.rows() if run.state == "interrupted"), None)
+        return next((run for run in self.rows() if run.state == "interrupted" and run.folder not in self.queued), None)
 
 
 def matches(run: RunSummary, text: str) -> bool:
-    """Tell whether every word of `text` occurs in what a run is known by."""
-    known = f"{run.name} {run.method} {run.dataset} seed {run.seed} s{run.seed} {run.state}".casefold()
-    return all(word in known for word in text.casefold().split())
+    """Tell whether a run is one that a line of words keeps."""
+    return RunFilter(text).keeps(run)

@@ -17,7 +17,7 @@ class Shown:
 
     folder: Path
     config: RunConfig | None = None
-    state: Literal["running", "finished", "stopped", "failed", "interrupted"] = "running"
+    state: Literal["queued", "running", "finished", "stopped", "failed", "interrupted"] = "running"
     result: dict[str, Any] | None = None
     curves: Curves = field(default_factory=Curves)
     log: list[Line] = field(default_factory=list[Line])

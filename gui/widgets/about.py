@@ -7,6 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
+from gui.theme import USUAL_SIZE, font_size
+
 _TITLE = "Preserving Cross-Modal Consistency for CLIP-based Class-Incremental Learning"
 _ADDRESS = "https://arxiv.org/abs/2511.10974"
 _TEXT = f"""
@@ -27,7 +29,7 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("About DMC Studio")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFixedWidth(520)
+        self.setFixedWidth(round(520 * font_size() / USUAL_SIZE))
         title = QLabel("DMC Studio")
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -29,6 +29,7 @@ from backend.api import (
     plan_extension,
 )
 from gui.background import submit
+from gui.theme import USUAL_SIZE, font_size
 from gui.widgets.path_field import PathField
 
 _ABOUT = (
@@ -39,6 +40,7 @@ _SOURCE = "The folder of a run, or a bundle that was exported from one"
 _PICTURES = "A folder with one folder a class, such as birds/heron/001.jpg"
 _MOST_NAMES = 12
 _SETTLE_MS = 300
+_SIZE = QSize(640, 340)
 
 
 class AddTaskDialog(QDialog):
@@ -65,11 +67,12 @@ class AddTaskDialog(QDialog):
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._lay_out()
         self._connect()
-        self.resize(640, 340)
 
     def open_at(self, folder: Path | None, *, running: bool) -> None:
         """Show the dialog for a run, if there is one to begin with."""
         self.set_running(running)
+        # Sentences that wrap ask for no height of their own.
+        self.resize(self.size().expandedTo(_SIZE * (font_size() / USUAL_SIZE)))
         if folder is not None:
             self.source.edit.setText(str(folder))
         self.open()

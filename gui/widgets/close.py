@@ -10,20 +10,27 @@ _KEEP = (
     "It can go on without the window; the next window finds it. "
     "Or it is stopped after the step it is in: everything so far is saved, and it can be resumed later."
 )
+_STOP_ALL = "They can be stopped after the steps they are in. Everything so far is saved, and they can go on later."
+_KEEP_ALL = (
+    "They can go on without the window; the next window finds them. "
+    "Or they are stopped after the steps they are in: everything so far is saved, and they can go on later."
+)
 
 
 class CloseQuestion(QMessageBox):
-    """Stop and save, or go back; where the run `outlives` the window also: keep it running."""
+    """Stop and save, or go back; where what is on `outlives` the window also: keep it running."""
 
     keep = Signal()
     stop = Signal()
 
-    def __init__(self, parent: QWidget, *, outlives: bool) -> None:
+    def __init__(self, parent: QWidget, *, outlives: bool, runs: int = 1) -> None:
         super().__init__(parent)
         self.setIcon(QMessageBox.Icon.NoIcon)
-        self.setWindowTitle("A run is on")
-        self.setText("A run is on.")
-        self.setInformativeText(_KEEP if outlives else _STOP)
+        what = "A run is on" if runs == 1 else f"{runs} runs are on"
+        self.setWindowTitle(what)
+        self.setText(f"{what}.")
+        stop, keep = (_STOP, _KEEP) if runs == 1 else (_STOP_ALL, _KEEP_ALL)
+        self.setInformativeText(keep if outlives else stop)
         self.keep_button = self.addButton("Keep running", QMessageBox.ButtonRole.YesRole) if outlives else None
         self.stop_button = self.addButton("Stop and save", QMessageBox.ButtonRole.AcceptRole)
         self.stop_button.setToolTip("Stop the run, then close the window")

@@ -64,9 +64,11 @@ class ConfigForm(QWidget):
         return next((row for key, row in self.rows.items() if concerns(problem, key)), None)
 
     def set_theme(self, theme: Theme) -> None:
-        """Take the theme's icons and marks."""
+        """Take the theme's icons and marks, and the size of its font."""
         for shown in (*self._common, *(shown for pair in self._own.values() for shown in pair)):
             shown.set_theme(theme)
+        if self._method is not None:
+            self._line_up()
 
     def _lists(self) -> list[FieldList]:
         own = self._own[self._method] if self._method else ()

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from backend.api import Entry
 from gui.state.fields import Field
+from gui.widgets.searched import SearchedList, offer_matches
 
 _DECIMALS = 12
 
@@ -157,6 +158,7 @@ def _decimal(field: Field) -> Editor:
 
 def _combo(field: Field) -> _Menu:
     box = _Menu()
+    box.setView(SearchedList())
     for entry in field.choices:
         box.addItem(entry.label, entry.id)
         box.setItemData(box.count() - 1, entry.help, Qt.ItemDataRole.ToolTipRole)
@@ -181,8 +183,7 @@ def _open(field: Field) -> Editor:
     line = _Typed()
     box.setLineEdit(line)
     box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-    # Completing "cuda" to "CUDA GPU" would get in the way of "cuda:1".
-    box.setCompleter(None)  # pyright: ignore[reportArgumentType] - Qt takes none
+    offer_matches(box)
     line.setCursorPosition(0)
 
     def write(value: Any) -> None:  # noqa: ANN401

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+import traceback
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -23,22 +26,44 @@ _WIDTH = 560
 
 
 class ErrorDialog(QDialog):
-    """Tell what went wrong without blocking the window."""
+    """Tell what went wrong without blocking the window.
 
-    def __init__(self, sentence: str, hint: str = "", details: str = "", parent: QWidget | None = None) -> None:
+    Args:
+        sentence: what went wrong.
+        hint: what can be done.
+        details: for a report, such as a traceback.
+        parent: its owner.
+        log: the file that has more; a button opens it, or its folder before anything is written there.
+        folded: whether details are shown only when they are asked for.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        hint: str = "",
+        details: str = "",
+        parent: QWidget | None = None,
+        *,
+        log: Path | None = None,
+        folded: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("DMC Studio: that did not work")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH)
+        self._log = log
         self._report = "\n\n".join(part for part in (sentence, hint, details) if part)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(16)
         layout.addLayout(_headline(sentence, hint))
-        if details:
-            layout.addWidget(_details(details), 1)
+        self.details = _details(details)
+        self.details.setVisible(bool(details) and not folded)
+        layout.addWidget(self.details, 1)
         self.remedy: QPushButton | None = None
         self._box = self._buttons()
+        if details and folded:
+            self._add_fold()
         layout.addWidget(self._box)
 
     def offer(self, remedy: Offer) -> None:
@@ -57,6 +82,12 @@ class ErrorDialog(QDialog):
         self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(self._copy)
         buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
+        if self._log is not None:
+            self.log_button = QPushButton(icon("document"), "Open log")
+            self.log_button.setToolTip(f"Open {self._log}")
+            self.log_button.setAutoDefault(False)
+            self.log_button.clicked.connect(self._open_log)
+            buttons.addButton(self.log_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setToolTip("Close (Esc)")
@@ -64,20 +95,38 @@ class ErrorDialog(QDialog):
         close.setFocus()
         return buttons
 
+    def _add_fold(self) -> None:
+        self.fold_button = QPushButton("Details")
+        self.fold_button.setCheckable(True)
+        self.fold_button.setAutoDefault(False)
+        self.fold_button.setToolTip("Show what the program knows of it")
+        self.fold_button.toggled.connect(self._unfold)
+        self._box.addButton(self.fold_button, QDialogButtonBox.ButtonRole.ActionRole)
+
+    def _unfold(self, shown: bool) -> None:
+        self.details.setVisible(shown)
+        self.adjustSize()
+
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._report)
 
+    def _open_log(self) -> None:
+        if self._log is not None:
+            there = self._log if self._log.exists() else self._log.parent
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(there)))
 
-def show_error(parent: QWidget, error: StudioError, details: str = "") -> ErrorDialog:
+
+def show_error(parent: QWidget, error: StudioError, *, log: Path | None = None) -> ErrorDialog:
     """Open the dialog for one of the backend's errors."""
-    if isinstance(error, ConfigError):
-        details = details or "\n".join(f"{p.key}: {p.sentence} {p.hint}".rstrip() for p in error.problems)
-    return _open(ErrorDialog(error.sentence, error.hint, details, parent))
+    folded = not isinstance(error, ConfigError)
+    return _open(ErrorDialog(error.sentence, error.hint, details_of(error), parent, log=log, folded=folded))
 
 
-def show_failure(parent: QWidget, ended: RunEnded, remedy: Offer | None = None) -> ErrorDialog:
+def show_failure(
+    parent: QWidget, ended: RunEnded, remedy: Offer | None = None, *, log: Path | None = None
+) -> ErrorDialog:
     """Open the dialog for a run that failed, with what probably helps."""
-    dialog = ErrorDialog(ended.message or "The run failed.", ended.hint, ended.details, parent)
+    dialog = ErrorDialog(ended.message or "The run failed.", ended.hint, ended.details, parent, log=log)
     if remedy is not None:
         dialog.offer(remedy)
     return _open(dialog)
@@ -86,6 +135,13 @@ def show_failure(parent: QWidget, ended: RunEnded, remedy: Offer | None = None) 
 def _open(dialog: ErrorDialog) -> ErrorDialog:
     dialog.open()
     return dialog
+
+
+def details_of(error: StudioError) -> str:
+    """Return every wrong setting, or where the error came from."""
+    if isinstance(error, ConfigError):
+        return "\n".join(f"{p.key}: {p.sentence} {p.hint}".rstrip() for p in error.problems)
+    return "".join(traceback.format_exception(error)).rstrip()
 
 
 def _headline(sentence: str, hint: str) -> QHBoxLayout:

@@ -63,6 +63,8 @@ class GetDataDialog(QDialog):
     self_test_requested = Signal()
     said = Signal(str)
     """A sentence for the status bar."""
+    ended = Signal(str)
+    """How a transfer ended that was not cancelled, in a sentence."""
 
     def __init__(self, parent: QWidget | None = None, getter: Getter | None = None) -> None:
         super().__init__(parent)
@@ -192,13 +194,17 @@ class GetDataDialog(QDialog):
         if DATASETS[self._busy].several:
             self._roots[self._busy] = str(folder)
         name = self._over()
-        self.said.emit(f"{self._entries[name].label} is there")
+        self._tell_end(f"{self._entries[name].label} is there")
         self.data_changed.emit(name, self._roots.get(name, ""))
 
     def _failed(self, name: str, error: StudioError, job: _Job) -> None:
         self._errors[name] = (error, job)
         self._over()
-        self.said.emit(error.sentence)
+        self._tell_end(error.sentence)
+
+    def _tell_end(self, words: str) -> None:
+        self.said.emit(words)
+        self.ended.emit(words)
 
     def _cancelled(self) -> None:
         self.said.emit(f"{self._entries[self._over()].label}: cancelled")

@@ -37,6 +37,7 @@ class ImageViewer(QDialog):
         self._pictures: Pictures | None = None
         self._shown: NDArray[np.int64] = np.zeros(0, np.int64)
         self._names: tuple[str, ...] = ()
+        self._about: Callable[[int], str] | None = None
         self._place = 0
         self._pixels = ""
         self._loading: tuple[Pictures, int] | None = None
@@ -49,9 +50,19 @@ class ImageViewer(QDialog):
         """Place of the picture among those that were shown beside it."""
         return self._place
 
-    def show_picture(self, pictures: Pictures, shown: NDArray[np.int64], names: tuple[str, ...], place: int) -> None:
-        """Show the picture at `place` of `shown`, indices into `pictures`; `names` are the data set's classes."""
-        self._pictures, self._shown, self._names = pictures, shown, names
+    def show_picture(
+        self,
+        pictures: Pictures,
+        shown: NDArray[np.int64],
+        names: tuple[str, ...],
+        place: int,
+        about: Callable[[int], str] | None = None,
+    ) -> None:
+        """Show the picture at `place` of `shown`, indices into `pictures`; `names` are the data set's classes.
+
+        `about` tells more of a picture, by its place.
+        """
+        self._pictures, self._shown, self._names, self._about = pictures, shown, names, about
         self._go(place)
 
     def step(self, by: int) -> None:
@@ -77,7 +88,7 @@ class ImageViewer(QDialog):
         index = int(self._shown[place])
         name = self._names[int(self._pictures.labels[index])]
         self.setWindowTitle(name)
-        self.heading.set_text(name)
+        self.heading.set_text(f"{name}  ·  {self._about(place)}" if self._about else name)
         self.file.set_text(self._pictures.names[index])
         self.previous_button.setEnabled(place > 0)
         self.next_button.setEnabled(place < len(self._shown) - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -31,6 +31,9 @@ _NOTE_HEIGHT = 76
 
 class RunLabels(QWidget):
     """Reads and writes the labels of one run at a time, in the pool: its disk may be slow, full or gone."""
+
+    saved = Signal()
+    """What was written is on the disk."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,6 +83,28 @@ class RunLabels(QWidget):
             lambda labels: self._arrived(folder, labels, ""),
             lambda error: self._arrived(folder, Labels(), str(error)),
         )
+
+    def set_star(self, folder: Path, star: bool) -> bool:
+        """Give the shown run a star, or take it; return whether it is the shown one and has been read."""
+        mine = folder == self._folder and self._known is not None
+        if mine:
+            self.star.setChecked(star)
+        return mine
+
+    def forget(self, folder: Path) -> None:
+        """Let go of a run that is about to be moved; call `flush` before it is."""
+        if folder == self._folder:
+            self.save()
+            self._folder = self._known = None
+            self._fill(Labels())
+
+    def flush(self) -> None:
+        """Write what waits to be written, in this thread.
+
+        Raises:
+            StorageError: something could not be written; it goes on waiting.
+        """
+        self._outbox.write()
 
     def save(self) -> None:
         """Write what was changed."""
@@ -148,6 +173,7 @@ class RunLabels(QWidget):
 
     def _written(self) -> None:
         self._again.stop()
+        self.saved.emit()
         on_disk = self._folder is not None and self._outbox.get(self._folder) is None
         if on_disk and self._known == self._labels():
             self._say("Saved")

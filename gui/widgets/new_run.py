@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from backend.api import Catalogue, Problem, RunConfig, catalogue
+from backend.api import Catalogue, ConfigError, Problem, RunConfig, catalogue
 from gui.forms import FieldRow
 from gui.state.draft import Draft
 from gui.theme import Theme, current, faded
 from gui.widgets.config_form import ConfigForm
+from gui.widgets.estimate import EstimateLine
+from gui.widgets.many import ManyRow
 from gui.widgets.preset_bar import PresetBar
 from gui.widgets.task_preview import TaskPreviewPanel
 
@@ -23,6 +25,8 @@ class NewRunPanel(QWidget):
 
     start_requested = Signal(object)
     """RunConfig."""
+    queue_requested = Signal(list, bool)
+    """Several RunConfigs, and whether they should begin at once."""
     draft_changed = Signal(object)
     """RunConfig, or None while something is wrong."""
 
@@ -33,7 +37,10 @@ class NewRunPanel(QWidget):
         self.presets = PresetBar(menus.presets)
         self.form = ConfigForm(menus)
         self.preview = TaskPreviewPanel()
-        self.start_button = QPushButton("Start")
+        self.estimate = EstimateLine()
+        self.many = ManyRow(self.draft)
+        self.add_button, self.start_button = QPushButton(), QPushButton()
+        self._running = False
         self.attention = QLabel()
         self._split_problems: tuple[Problem, ...] = ()
         self._told_problems: tuple[Problem, ...] = ()
@@ -52,6 +59,7 @@ class NewRunPanel(QWidget):
         """Show another configuration, e.g. that of an old run."""
         self.presets.forget_origin()
         self.draft.load(config)
+        self.many.reset()
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Mark the fields that a run complained about, until the next change."""
@@ -60,10 +68,8 @@ class NewRunPanel(QWidget):
 
     def set_running(self, running: bool) -> None:
         """Say whether a run is on: another cannot be started then; the draft can be edited."""
-        self.start_button.setEnabled(not running)
-        self.start_button.setText("Running…" if running else "Start")
-        waiting = "A run is on. You can prepare the next one meanwhile."
-        self.start_button.setToolTip(waiting if running else "Start this run (F5)")
+        self._running = running
+        self._name_buttons()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
@@ -72,16 +78,49 @@ class NewRunPanel(QWidget):
         self.start_button.setStyleSheet(_button_style(theme))
 
     def start(self) -> None:
-        """Ask for the run on show, or go to the first wrong field."""
+        """Ask for the run on show, or for several, or go to the first wrong field."""
+        runs = self._runs()
+        if len(runs) == 1:
+            self.start_requested.emit(runs[0])
+        elif runs:
+            self.queue_requested.emit(runs, True)
+
+    def add_to_queue(self) -> None:
+        """Ask for the run on show, or several, to wait in the queue, or go to the first wrong field."""
+        if runs := self._runs():
+            self.queue_requested.emit(runs, False)
+
+    def _runs(self) -> list[RunConfig]:
+        """Return the runs that the form asks for; where something is wrong, none, and lead there."""
         config = self.config()
-        if config is not None:
-            self.start_requested.emit(config)
-            return
+        if config is None:
+            self._lead_to_problem()
+        elif not self.many.count:
+            self.many.seeds.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            try:
+                return self.many.runs(config)
+            except ConfigError as error:
+                self.show_problems(error.problems)
+        return []
+
+    def _lead_to_problem(self) -> None:
         self._mark()
         if (row := self._first_wrong()) is not None:
             row.editor.widget.setFocus(Qt.FocusReason.OtherFocusReason)
             # Where the row is, is settled only after what was folded away is laid out.
             QTimer.singleShot(0, row, lambda: self._scroll.ensureWidgetVisible(row))
+
+    def _name_buttons(self) -> None:
+        count, running = self.many.count, self._running
+        several = f" {count}" if count > 1 else ""
+        self.start_button.setEnabled(not running)
+        self.start_button.setText("Running…" if running else f"Start{several}")
+        self.add_button.setText(f"Add{several} to queue")
+        waiting = "A run is on. You can prepare the next one meanwhile, or add it to the queue."
+        begin = f"Let{several} runs begin one after the other, in the queue (F5)" if several else "Start this run (F5)"
+        self.start_button.setToolTip(waiting if running else begin)
+        self.add_button.setToolTip(f"Let {'these runs' if several else 'this run'} wait in the queue (Ctrl+F5)")
 
     def sizeHint(self) -> QSize:
         """Return a width that cuts off no label, and few of the choices."""
@@ -113,10 +152,21 @@ class NewRunPanel(QWidget):
         self.attention.setContentsMargins(12, 4, 12, 0)
         self.attention.hide()
         self.start_button.setAccessibleName("Start this run")
-        self.start_button.setMinimumHeight(36)
+        self.add_button.setAccessibleName("Add to queue")
+        for button in (self.add_button, self.start_button):
+            button.setMinimumHeight(36)
         foot = QVBoxLayout()
         foot.setContentsMargins(12, 8, 12, 12)
-        foot.addWidget(self.start_button)
+        foot.setSpacing(8)
+        self.foot_notes = QVBoxLayout()
+        self.foot_notes.addWidget(self.estimate)
+        foot.addLayout(self.foot_notes)
+        foot.addWidget(self.many)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.add_button, 1)
+        buttons.addWidget(self.start_button, 1)
+        foot.addLayout(buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -128,11 +178,14 @@ class NewRunPanel(QWidget):
         self.set_running(False)
 
     def _connect(self) -> None:
-        self.presets.chosen.connect(self.draft.load)
+        self.presets.chosen.connect(lambda preset: self.draft.load(preset, preset))
+        self.presets.adjusted.connect(lambda config: self.draft.load(config, self.draft.preset))
         self.form.edited.connect(self.draft.set)
         self.form.reset_asked.connect(self.draft.reset)
         self.preview.problems_found.connect(self._split_checked)
         self.start_button.clicked.connect(self.start)
+        self.add_button.clicked.connect(self.add_to_queue)
+        self.many.changed.connect(self._name_buttons)
         self._settle.timeout.connect(self._mark)
         self.draft.subscribe(self._draft_edited)
 
@@ -144,6 +197,8 @@ class NewRunPanel(QWidget):
 
     def _show_draft(self) -> None:
         self.form.show_draft(self.draft)
+        self.many.follow()
+        self._name_buttons()
         self.presets.show_config(self.draft.config)
         self.preview.show_config(self.draft.config)
 

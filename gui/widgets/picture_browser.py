@@ -13,10 +13,10 @@ from backend.api import DataReport, DataSettings, Part, Pictures, StudioError, o
 from gui.background import submit
 from gui.theme import Theme
 from gui.widgets.image_viewer import ImageViewer
+from gui.widgets.segments import segment, segment_style
 from gui.widgets.thumbnail_grid import ThumbnailGrid
 
 PARTS: Final[tuple[tuple[Part, str], ...]] = (("train", "Train"), ("validation", "Validation"), ("test", "Test"))
-_HEIGHT: Final = 26
 
 
 class PictureBrowser(QWidget):
@@ -31,7 +31,7 @@ class PictureBrowser(QWidget):
         self.viewer = ImageViewer(self)
         self.count = QLabel()
         self.message = QLabel()
-        self.buttons: dict[Part, QPushButton] = {part: _part_button(words) for part, words in PARTS}
+        self.buttons: dict[Part, QPushButton] = {part: segment(words, f"{words} pictures") for part, words in PARTS}
         self._settings: DataSettings | None = None
         self._names: tuple[str, ...] = ()
         self._classes: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -68,7 +68,7 @@ class PictureBrowser(QWidget):
         self.grid.set_theme(theme)
         self.viewer.set_theme(theme)
         for button in self.buttons.values():
-            button.setStyleSheet(_button_style(theme))
+            button.setStyleSheet(segment_style(theme))
 
     def _open(self) -> None:
         """Open the chosen part off the GUI thread; an answer to an older question is not shown."""
@@ -139,24 +139,3 @@ class PictureBrowser(QWidget):
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self._stack, 1)
-
-
-def _button_style(theme: Theme) -> str:
-    """Return the look of buttons of which one is down; Fusion's own hardly shows on a dark window."""
-    return f"""
-QPushButton {{ background: {theme.surface}; color: {theme.text}; border: 1px solid {theme.border};
-    border-radius: 4px; padding: 4px 14px; }}
-QPushButton:hover, QPushButton:focus {{ border-color: {theme.accent}; }}
-QPushButton:checked {{ background: {theme.accent}; color: {theme.accent_text}; border-color: {theme.accent}; }}
-QPushButton:checked:focus {{ border-color: {theme.text}; }}
-QPushButton:disabled {{ color: {theme.muted}; background: {theme.grid}; }}
-"""
-
-
-def _part_button(words: str) -> QPushButton:
-    button = QPushButton(words)
-    button.setCheckable(True)
-    button.setFixedHeight(_HEIGHT)
-    button.setAutoDefault(False)
-    button.setAccessibleName(f"{words} pictures")
-    return button

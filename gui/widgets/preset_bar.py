@@ -14,7 +14,9 @@ class PresetBar(QWidget):
     """Names the preset that equals the draft, or the one that it came from, and the setting that the draft follows."""
 
     chosen = Signal(object)
-    """RunConfig that the user picked."""
+    """RunConfig of the preset that the user picked."""
+    adjusted = Signal(object)
+    """RunConfig with the setting that the user picked."""
 
     def __init__(self, presets: Sequence[Preset], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +51,7 @@ class PresetBar(QWidget):
 
     def _choose_setting(self, row: int) -> None:
         if self._config is not None:
-            self.chosen.emit(apply_setting(self._config, self.setting.itemData(row)))
+            self.adjusted.emit(apply_setting(self._config, self.setting.itemData(row)))
 
     def _fill_setting(self) -> None:
         for id_, setting in SETTINGS.items():

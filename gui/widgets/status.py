@@ -11,6 +11,7 @@ from gui.state.curves import Curves
 from gui.state.log import clock, duration, size
 from gui.theme import Theme
 from gui.widgets.alarm import Alarm
+from gui.widgets.work_bar import WorkBar
 
 _FIELDS = {
     "task": "Task that is being learned",
@@ -37,6 +38,8 @@ class RunStatus(QStatusBar):
         self.alarm.setContentsMargins(8, 0, 8, 0)
         self.addWidget(self.alarm, 1)
         self.addWidget(self.message, 1)
+        self.work = WorkBar()
+        self.addPermanentWidget(self.work)
         self.fields = {name: _field(name, meaning) for name, meaning in _FIELDS.items()}
         for field in self.fields.values():
             self.addPermanentWidget(field)

@@ -18,20 +18,24 @@ from gui.theme import Theme, current
 
 SIDE: Final = 96
 GAP: Final = 8
-_CELL: Final = SIDE + GAP
+PITCH: Final = QSize(SIDE + GAP, SIDE + GAP)
 _MARGIN_ROWS: Final = 2
 _ASK_MS: Final = 40
 _NOTHING: Final = np.zeros(0, np.int64)
 
 
 class ThumbnailGrid(QAbstractScrollArea):
-    """Arrows, Page Up and Down, Home and End move the current picture; Enter or a double click opens it."""
+    """Arrows, Page Up and Down, Home and End move the current picture; Enter or a double click opens it.
+
+    `pitch` is the distance of pictures; what is beyond `PITCH` is room for `paint_words`.
+    """
 
     opened = Signal(int)
     """Place, among the pictures on show, of the one to look at."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.pitch = PITCH
         self.thumbnails: Thumbnails | None = None
         self._class_names: tuple[str, ...] = ()
         self._shown: NDArray[np.int64] = _NOTHING
@@ -82,7 +86,7 @@ class ThumbnailGrid(QAbstractScrollArea):
         bar = self.verticalScrollBar()
         if top < 0:
             bar.setValue(bar.value() + top)
-        elif (below := top + _CELL + GAP - self.viewport().height()) > 0:
+        elif (below := top + self.pitch.height() + GAP - self.viewport().height()) > 0:
             bar.setValue(bar.value() + below)
         self.setAccessibleDescription(self.words(self._current))
         self.viewport().update()
@@ -105,39 +109,45 @@ class ThumbnailGrid(QAbstractScrollArea):
     @property
     def columns(self) -> int:
         """Pictures in a row."""
-        return max(1, (self.viewport().width() - GAP) // _CELL)
+        return max(1, (self.viewport().width() - GAP) // self.pitch.width())
 
     def place_at(self, point: QPoint) -> int | None:
         """Return the place of the picture under a point of the viewport."""
-        column = (point.x() - self._left) // _CELL
-        row = (point.y() - GAP + self.verticalScrollBar().value()) // _CELL
+        column = (point.x() - self._left) // self.pitch.width()
+        row = (point.y() - GAP + self.verticalScrollBar().value()) // self.pitch.height()
         place = row * self.columns + column
         inside = 0 <= column < self.columns and 0 <= place < len(self._shown)
-        return place if inside and self._rect(place).contains(point) else None
+        return place if inside and self.cell(place).contains(point) else None
 
     @property
     def _left(self) -> int:
         """Where the first column begins, so that the columns stand in the middle."""
-        return (self.viewport().width() - self.columns * _CELL + GAP) // 2
+        return (self.viewport().width() - self.columns * self.pitch.width() + GAP) // 2
+
+    def cell(self, place: int) -> QRect:
+        """Return where a picture and the words below it are, in the viewport."""
+        row, column = divmod(place, self.columns)
+        top = GAP + row * self.pitch.height() - self.verticalScrollBar().value()
+        return QRect(self._left + column * self.pitch.width(), top, self.pitch.width() - GAP, self.pitch.height() - GAP)
 
     def _rect(self, place: int) -> QRect:
-        row, column = divmod(place, self.columns)
-        top = GAP + row * _CELL - self.verticalScrollBar().value()
-        return QRect(self._left + column * _CELL, top, SIDE, SIDE)
+        """Return where a picture is: in the middle of its cell, at the top."""
+        cell = self.cell(place)
+        return QRect(cell.left() + (cell.width() - SIDE) // 2, cell.top(), SIDE, SIDE)
 
     def _places(self, margin_rows: int = 0) -> range:
         """Return the places on show, with some rows above and below them."""
         scrolled = self.verticalScrollBar().value()
-        first = max(0, scrolled // _CELL - margin_rows)
-        last = (scrolled + self.viewport().height()) // _CELL + 1 + margin_rows
+        first = max(0, scrolled // self.pitch.height() - margin_rows)
+        last = (scrolled + self.viewport().height()) // self.pitch.height() + 1 + margin_rows
         return range(min(first * self.columns, len(self._shown)), min(last * self.columns, len(self._shown)))
 
     def _fit_scroll_bar(self) -> None:
         rows = math.ceil(len(self._shown) / self.columns)
         bar, height = self.verticalScrollBar(), self.viewport().height()
-        bar.setRange(0, max(0, rows * _CELL + GAP - height))
+        bar.setRange(0, max(0, rows * self.pitch.height() + GAP - height))
         bar.setPageStep(height)
-        bar.setSingleStep(_CELL // 3)
+        bar.setSingleStep(self.pitch.height() // 3)
 
     # --- thumbnails ---
 
@@ -177,9 +187,13 @@ class ThumbnailGrid(QAbstractScrollArea):
         painter.fillRect(event.rect(), QColor(current().base))
         for place in self._places():
             self._paint_cell(painter, place)
+            self.paint_words(painter, place)
         if self.hasFocus() and len(self._shown):
             painter.setPen(QPen(QColor(current().accent), 2))
-            painter.drawRect(self._rect(self._current).adjusted(-3, -3, 3, 3))
+            painter.drawRect(self.cell(self._current).adjusted(-3, -3, 3, 3))
+
+    def paint_words(self, painter: QPainter, place: int) -> None:
+        """Write something below a picture; nothing, unless a grid with room for it does."""
 
     def _paint_cell(self, painter: QPainter, place: int) -> None:
         cell, index, thumbnails = self._rect(place), int(self._shown[place]), self.thumbnails
@@ -202,7 +216,7 @@ class ThumbnailGrid(QAbstractScrollArea):
         super().resizeEvent(event)
         self._fit_scroll_bar()
         if first:
-            self.verticalScrollBar().setValue(first // self.columns * _CELL)
+            self.verticalScrollBar().setValue(first // self.columns * self.pitch.height())
         self._ask_soon()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -242,7 +256,7 @@ class ThumbnailGrid(QAbstractScrollArea):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the current picture, or open it."""
         key, columns = Qt.Key(event.key()), self.columns
-        page = columns * max(1, self.viewport().height() // _CELL)
+        page = columns * max(1, self.viewport().height() // self.pitch.height())
         steps = {
             Qt.Key.Key_Left: -1,
             Qt.Key.Key_Right: 1,

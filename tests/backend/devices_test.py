@@ -84,7 +84,7 @@ def test_threads():
     before = torch.get_num_threads()
     try:
         assert set_threads(3) == 3 == torch.get_num_threads()
-        assert set_threads(0) == max(1, devices._cores() - 1) == torch.get_num_threads()
+        assert set_threads(0) == max(1, devices.cores() - 1) == torch.get_num_threads()
     finally:
         torch.set_num_threads(before)
 

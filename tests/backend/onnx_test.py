@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
+from backend.answering import trained
 from backend.checkpoint import Checkpoint
 from backend.cli import main
 from backend.config import DATASETS, ModelSettings, RunConfig
@@ -21,7 +22,7 @@ from backend.errors import ExportError, RunFolderError, StorageError
 from backend.exports import export, onnx_graph
 from backend.exports import onnx as onnx_export
 from backend.exports.results import classes, newest, result_of
-from backend.predict import predict, trained
+from backend.predict import predict
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the packages that trace: an export does it in its own process
 CPU = torch.device("cpu")

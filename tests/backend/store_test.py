@@ -80,7 +80,7 @@ def test_a_file_is_not_a_run_folder(tmp_path):
 
 
 def test_an_empty_folder_will_do(tmp_path):
-    assert open_run(made(tmp_path)).state == "interrupted"
+    assert open_run(made(tmp_path)).state == "queued"
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EIO])
@@ -261,7 +261,7 @@ def test_a_missing_or_damaged_run_is_named(damage, says, tmp_path):
 @pytest.mark.parametrize(
     ("events", "state", "done", "tasks"),
     [
-        ((), "interrupted", 0, 0),
+        ((), "queued", 0, 0),
         ((STARTED,), "interrupted", 0, 2),
         ((STARTED, SCORED), "interrupted", 1, 2),
         ((STARTED, SCORED, ENDED), "finished", 1, 2),

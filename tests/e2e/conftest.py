@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
@@ -11,7 +13,7 @@ from gui import theme
 from gui.session import Session
 from gui.window import MainWindow
 from tests import leaks
-from tests.e2e.hands import worker_command
+from tests.e2e.hands import finished_runs, worker_command
 from tests.windows import present
 
 
@@ -38,3 +40,15 @@ def open_window(qtbot, qapp, tmp_path) -> Iterator[Callable[[], MainWindow]]:
         if window.session.running:
             window.control.stop()
             qtbot.waitUntil(lambda window=window: not window.session.running, timeout=30_000)
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory) -> list[Path]:
+    """Three finished runs that differ in their seed; read them only."""
+    return finished_runs(tmp_path_factory.mktemp("trained"), 3)
+
+
+@pytest.fixture
+def runs(trained, tmp_path) -> list[Path]:
+    """The same, among the runs of the window, to be changed at will."""
+    return [shutil.copytree(folder, tmp_path / "runs" / folder.name) for folder in trained]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox
+
+from backend.api import Gate, run
+from tests.worlds import tiny_config
 
 EXPORT_MS = 90_000
 WORKER = """\
@@ -19,6 +23,31 @@ sys.exit(main(sys.argv[1:]))"""
 def worker_command(folder: Path) -> list[str]:
     """Return the argument list of a worker."""
     return [sys.executable, "-c", WORKER, "worker", str(folder)]
+
+
+def answerer_command() -> list[str]:
+    """Return the argument list of the process that answers about pictures."""
+    return [sys.executable, "-c", WORKER, "answer"]
+
+
+def cut_off(folder: Path, tasks: int) -> None:
+    """Leave of a finished run what a power cut after so many tasks would have left."""
+    (folder / "result.json").unlink()
+    head, mark, _ = (folder / "events.jsonl").read_text().partition(f'"kind":"task_started","task":{tasks},')
+    assert mark, "the run has no such task"
+    (folder / "events.jsonl").write_text(head[: head.rindex("\n") + 1])
+    for path in (folder / "checkpoints").iterdir():
+        if int(path.name.removeprefix("task-")) > tasks:
+            shutil.rmtree(path)
+
+
+def finished_runs(root: Path, count: int, method: str = "simple_cil") -> list[Path]:
+    """Train runs that differ in their seed; return their folders."""
+    folders = [root / f"{method}-tiny-s{seed}" for seed in range(count)]
+    for seed, folder in enumerate(folders):
+        config = tiny_config(method={"name": method}, run={"seed": seed})
+        assert run(config, folder, lambda _: None, Gate()).outcome == "finished"
+    return folders
 
 
 def choose(window, key: str, label: str) -> None:

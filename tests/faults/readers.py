@@ -25,8 +25,9 @@ from backend.errors import (
     StudioError,
 )
 from backend.gate import Gate
-from backend.history import list_runs, open_run
+from backend.history import open_run
 from backend.images import read_image, read_small
+from backend.index import list_runs
 from backend.listing.lists import read_list
 from backend.listing.pickles import read_pickle
 from backend.progress import Progress

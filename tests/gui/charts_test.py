@@ -8,20 +8,21 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QImage
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QComboBox, QFileDialog
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from backend.api import Calibrated, Event, RunConfig, RunFolderError, RunStarted, StepEnded, to_toml
 from backend.events import to_line
 from gui import chart_export, theme
 from gui.charts.base import EMPTY, Chart, all_charts
-from gui.charts.grid import readable_on, shade
 from gui.charts.heatmap import HeatMap
+from gui.charts.saving import Saving
+from gui.charts.shades import readable_on, shade
 from gui.state.curves import Curves
-from tests.gui.example_run import START, events
+from tests.gui.example_run import events
 
 CHARTS = all_charts()
 
@@ -58,7 +59,7 @@ def shown_text(chart: Chart) -> str:
 
 
 def test_the_folder_is_scanned_in_order() -> None:
-    assert [kind.id for kind in CHARTS] == ["accuracy", "matrix", "loss", "drift"]
+    assert [kind.id for kind in CHARTS] == ["accuracy", "matrix", "loss", "drift", "retention"]
 
 
 def test_before_the_first_run(chart: Chart) -> None:
@@ -102,7 +103,7 @@ def test_every_moment_of_a_run_can_be_drawn(chart: Chart) -> None:
 
 def test_one_task_and_one_class(chart: Chart) -> None:
     chart.show_curves(Curves(events(tasks=1, size=1, steps=3)))
-    assert (shown_text(chart) != "") == (chart.id == "drift")
+    assert (shown_text(chart) != "") == (chart.id in {"drift", "retention"})
     assert not chart.grab().isNull()
 
 
@@ -144,25 +145,28 @@ def test_export_refuses_another_suffix(chart: Chart, tmp_path: Path) -> None:
         chart.export(tmp_path / "chart.gif")
 
 
-def test_the_menu_exports_and_adds_the_suffix(
+def test_the_menu_exports_at_once_and_never_over_a_file(
     chart: Chart, curves: Curves, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chart.show_curves(curves)
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "named"), ""))
-    words = [action.text() for action in chart.menu_button.menu().actions()]
-    assert words[:3] == ["Export PNG picture…", "Export SVG drawing…", "Export CSV table…"]
-    for action in chart.menu_button.menu().actions()[:3]:
+    monkeypatch.setattr(Saving, "folder", tmp_path)
+    entries = chart.menu_button.menu().actions()[:3]
+    assert [action.text() for action in entries] == ["Export PNG picture", "Export SVG drawing", "Export CSV table"]
+    for action in [*entries, entries[2]]:
         action.trigger()
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["named.csv", "named.png", "named.svg"]
+    written = sorted(p.name.removeprefix(chart.id) for p in tmp_path.iterdir())
+    assert written == ["-2.csv", ".csv", ".png", ".svg"]
 
 
 def test_an_export_that_fails_is_told(
-    chart: Chart, curves: Curves, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chart: Chart, curves: Curves, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chart.show_curves(curves)
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "missing" / "x.png"), ""))
-    chart.ask_and_export(".png")
-    assert chart.summary.startswith("Not exported")
+    monkeypatch.setattr(Saving, "folder", tmp_path / "missing")
+    with qtbot.waitSignal(chart.saving.failed) as told:
+        chart.saving.save(".png")
+    assert told.args is not None
+    assert "its folder is gone" in str(told.args[0])
 
 
 def test_the_context_menu_is_the_same(chart: Chart) -> None:
@@ -178,22 +182,8 @@ def test_the_csv_of_losses_has_every_point(qtbot: QtBot, tmp_path: Path) -> None
     chart.show_curves(many)
     rows = read_csv(chart.export(tmp_path / "loss.csv"))
     assert len(rows) == 1 + 2 * 2 * 4000
-    drawn = [len(item.xData) for shown in chart._stages for item in (shown._raw, shown._smooth)]
-    assert max(drawn) <= 5000
-
-
-def test_zooming_stops_following_until_asked(qtbot: QtBot) -> None:
-    chart = make("loss", qtbot)
-    growing = Curves(events(tasks=2, size=2, steps=50, done=1))
-    chart.show_curves(growing)
-    shown = chart._stages[0]
-    shown.plot.getViewBox().sigRangeChangedManually.emit([True, False])
-    shown.plot.setXRange(5, 10, padding=0)
-    growing.add(StepEnded(at=START, task=1, stage="align", step=49, steps=50, loss=0.5))
-    chart.show_curves(growing)
-    assert shown.plot.viewRange()[0] == [5, 10]
-    next(a for a in chart.menu_button.menu().actions() if a.text() == "Show all steps").trigger()
-    assert shown.plot.viewRange()[0] == [0, 100]
+    drawn = [len(part.x) for axes in chart.axes for part in axes.drawn]
+    assert 0 < max(drawn) <= 5000
 
 
 def test_a_loss_that_is_not_finite_does_not_break_the_plot(qtbot: QtBot) -> None:
@@ -204,17 +194,16 @@ def test_a_loss_that_is_not_finite_does_not_break_the_plot(qtbot: QtBot) -> None
     assert not chart.grab().isNull()
 
 
-def test_hovering_tells_values(qtbot: QtBot, curves: Curves) -> None:
-    accuracy, loss, drift = (make(name, qtbot) for name in ("accuracy", "loss", "drift"))
-    for chart in (accuracy, loss, drift):
+def test_the_crosshair_tells_the_values_of_all_lines(qtbot: QtBot, curves: Curves) -> None:
+    accuracy, loss, retention = (make(name, qtbot) for name in ("accuracy", "loss", "retention"))
+    for chart in (accuracy, loss, retention):
         chart.show_curves(curves)
-    words = accuracy._describe(QPointF(2.2, 50))
-    assert words.startswith("After T2\nAll seen: ")
-    assert "T1: " in words
-    assert accuracy._describe(QPointF(9, 50)) == ""
-    assert loss._describe("adapt", QPointF(25, 0)).startswith("T2, step 25\nLoss ")
-    assert "Before" in drift._bars._describe(QPointF(2.0, 0))
-    assert drift._bars._describe(QPointF(1.0, 0)) == ""
+        chart.axes[0].set_cross(2.2)
+    first, second = curves.matrix[1]
+    assert accuracy.axes[0].words().startswith(f"After T2; All seen {curves.task_accuracy[1]:.1f}; Avg so far ")
+    assert accuracy.axes[0].words().endswith(f"T1 {first:.1f}; T2 {second:.1f}")
+    assert loss.axes[0].words().startswith("T1, step 2; As reported ")
+    assert retention.axes[0].words().startswith(f"After T2; Forgetting {curves.scores[1].forgetting:.1f}; BWT ")
 
 
 def test_the_matrix_is_read_with_mouse_and_arrow_keys(qtbot: QtBot, curves: Curves) -> None:
@@ -264,7 +253,7 @@ def test_a_calibrator_without_plan_or_truth(qtbot: QtBot) -> None:
     chart.show_curves(curves)
     assert shown_text(chart) == ""
     assert chart._plan.currentWidget() is chart._no_plan
-    assert chart._bars._keys.text() == "Drift not measured"
+    assert chart._bars.axes._note == "Drift not measured"
 
 
 def test_cells_are_readable() -> None:
@@ -331,7 +320,7 @@ def test_the_command_draws_a_run_folder_and_leaves_in_peace(place: str, tmp_path
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == (1 if path.parent != tmp_path else 0), done.stderr
     assert path.exists() == (done.returncode == 0)
-    assert ("No such file" in done.stderr) == bool(done.returncode)
+    assert ("its folder is gone" in done.stderr) == bool(done.returncode)
 
 
 _REDRAWS = """
@@ -381,15 +370,15 @@ def test_a_task_without_test_pictures_is_a_gap_with_a_reason(qtbot: QtBot, tmp_p
         else event
         for event in events(tasks=4, size=4, steps=20)
     ]
-    curves, why = Curves(told), "no test pictures of this task on this machine"
+    curves, why = Curves(told), "no test pictures on this machine"
     accuracy, matrix = make("accuracy", qtbot), make("matrix", qtbot)
     for chart in (accuracy, matrix):
         chart.show_curves(curves)
         chart.grab()
         assert chart.table(curves)[-1][-4] is None
-    assert accuracy._legend._keys[1].value == "\N{EN DASH}"
-    assert f"T1: {why}" in accuracy._describe(QPointF(4, 50))
-    assert "of the tasks with test pictures" in accuracy._describe(QPointF(4, 50))
-    assert matrix._describe(3, 0).startswith(f"After T4, on T1: {why}")
+    accuracy.axes[0].set_cross(4.0)
+    assert accuracy.axes[0].words().startswith(f"After T4, \N{EN DASH} {why}")
+    assert "; T1 \N{EN DASH}; T2 " in accuracy.axes[0].words()
+    assert matrix._describe(3, 0).startswith("After T4, on T1: no test pictures of this task on this machine")
     accuracy.export(tmp_path / "accuracy.csv")
     assert read_csv(tmp_path / "accuracy.csv")[-1][2] == ""

@@ -19,8 +19,8 @@ from backend.api import (
     StepEnded,
     TaskScored,
 )
+from backend.metrics import backward_transfer
 from gui.state.curves import Curves, task_name
-from gui.state.decimate import decimate
 from tests.gui.example_run import START, events
 
 
@@ -56,7 +56,8 @@ def test_one_by_one_is_the_same_as_all_at_once() -> None:
         slowly.add(event)
     at_once = Curves(stream)
     assert slowly.matrix == at_once.matrix
-    np.testing.assert_array_equal(slowly.losses["adapt"].smooth, at_once.losses["adapt"].smooth)
+    np.testing.assert_array_equal(slowly.losses["adapt"].loss, at_once.losses["adapt"].loss)
+    assert slowly.bwt == at_once.bwt
 
 
 def test_losses_share_one_axis_over_tasks() -> None:
@@ -66,12 +67,23 @@ def test_losses_share_one_axis_over_tasks() -> None:
     assert losses.end == 30
 
 
-def test_smoothing_starts_anew_with_each_task() -> None:
-    losses = Curves(events(tasks=2, size=2, steps=10)).losses["adapt"]
-    first = losses.borders[1].index
-    assert losses.smooth[first] == losses.loss[first]
-    assert losses.smooth[first + 1] == pytest.approx(losses.loss[first : first + 2].mean())
-    assert losses.last == losses.smooth[-1]
+def test_points_know_their_task() -> None:
+    losses = Curves(events(tasks=3, size=2, steps=10)).losses["adapt"]
+    assert [losses.task_at(index) for index in (0, 9, 10, 29)] == [0, 0, 1, 2]
+
+
+def test_bwt_is_the_backends_own() -> None:
+    curves = Curves(events(tasks=5, size=2, steps=2))
+    assert curves.bwt[0] is None
+    expected = [backward_transfer(curves.matrix[: done + 1]) for done in range(1, 5)]
+    assert curves.bwt[1:] == pytest.approx(expected)
+
+
+def test_bwt_leaves_out_tasks_without_test_pictures() -> None:
+    curves = Curves()
+    for task, row in enumerate([(None,), (None, 80.0), (None, 70.0, 90.0)]):
+        curves.add(TaskScored(task=task, row=row, accuracy=50, average=50, forgetting=0))
+    assert curves.bwt == [None, None, -10.0]
 
 
 def test_a_step_without_loss_moves_only_the_counter() -> None:
@@ -115,7 +127,6 @@ def test_a_run_resumed_inside_a_task_looks_as_if_it_had_never_been_cut(stage: An
         one, other = resumed.losses[name], whole.losses[name]
         np.testing.assert_array_equal(one.x, other.x)
         np.testing.assert_array_equal(one.loss, other.loss)
-        np.testing.assert_array_equal(one.smooth, other.smooth)
         assert one.borders == other.borders
         assert one.end == other.end
 
@@ -180,26 +191,6 @@ def test_eta_counts_down_between_events_and_stands_still_while_paused() -> None:
     assert curves.eta_seconds(now + 100) == pytest.approx(first)
     curves.add(Resumed(at=now + 100))
     assert curves.eta_seconds(now + 100) == pytest.approx(first, abs=2)
-
-
-def test_decimation_keeps_peaks_ends_and_order() -> None:
-    x = np.arange(123_457, dtype=np.float64)
-    y = np.sin(x / 500)
-    y[77_777], y[5_001] = 9.0, -9.0
-    fewer_x, fewer_y = decimate(x, y)
-    assert len(fewer_x) <= 5000
-    assert (fewer_y.max(), fewer_y.min()) == (9.0, -9.0)
-    assert (np.diff(fewer_x) > 0).all()
-    np.testing.assert_array_equal(fewer_y, y[fewer_x.astype(int)])
-
-
-@pytest.mark.parametrize("count", [0, 1, 100, 101, 199, 200, 201])
-def test_decimation_of_few_points(count: int) -> None:
-    x = np.arange(count, dtype=np.float64)
-    fewer, _ = decimate(x, -x, most=100)
-    assert len(fewer) <= 100
-    if count <= 100:
-        np.testing.assert_array_equal(fewer, x)
 
 
 def test_task_names_count_from_one() -> None:

@@ -91,6 +91,6 @@ def test_the_front_door_passes_its_options_on(monkeypatch, tmp_path):
     monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setattr("gui.app.open_app", lambda **options: asked.update(options) or 0)
-    assert front.main(["--run", str(tmp_path)]) == 0
-    assert asked == {"demo": False, "run": tmp_path, "visible": True}
+    assert front.main([str(tmp_path)]) == 0
+    assert asked == {"demo": False, "paths": [tmp_path], "visible": True}
     assert sys.modules["gui.app"]

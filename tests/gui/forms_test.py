@@ -117,7 +117,7 @@ def test_a_zero_that_means_something_says_so(row: Callable[[str], FieldRow]) -> 
     assert box.text() == "none"
     made.show_value(2, changed=True, default=0)
     assert box.text() == "2 things"
-    assert made.reset.toolTip() == "Back to the default: none"
+    assert made.reset.toolTip() == "Changed. Back to the preset: none"
     box.setValue(0)
     assert (made.editor.read(), box.text()) == (0, "none")
 
@@ -174,7 +174,7 @@ def test_a_changed_field_is_marked_and_can_be_reset(qtbot: QtBot, row: Callable[
     assert made.reset.isHidden()
     made.show_value(False, changed=True, default=True)
     assert made.reset.isVisible()
-    assert made.reset.toolTip() == "Back to the default: on"
+    assert made.reset.toolTip() == "Changed. Back to the preset: on"
     qtbot.mouseClick(made.reset, Qt.MouseButton.LeftButton)
     assert asked == ["every.flag"]
     made.show_value(True, changed=False, default=True)

@@ -29,7 +29,7 @@ from gui.session import Session
 from gui.widgets.about import AboutDialog
 from gui.widgets.close import CloseQuestion
 from gui.widgets.errors import ErrorDialog
-from gui.window import MainWindow
+from gui.window import _LAYOUT_VERSION, MainWindow
 from tests.gui.fake_runs import Script
 from tests.windows import present
 
@@ -248,7 +248,7 @@ def test_theme_and_layout_are_on_the_disk_before_the_window_closes(window, setti
     Path(on_disk.fileName()).write_bytes(Path(settings.fileName()).read_bytes())
     on_disk.sync()
     assert on_disk.value("theme") == "dark"
-    assert on_disk.value("state") == window.saveState(1)
+    assert on_disk.value("state") == window.saveState(_LAYOUT_VERSION)
     assert on_disk.value("geometry") == window.saveGeometry()
 
 
