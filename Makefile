@@ -44,7 +44,7 @@ faults: $(VENV)/.installed-dev ## Kill runs, break disks, mangle files; write do
 results: $(VENV)/.installed ## Train every method on the drawn world and write the table of results
 	$(BIN)/python -m backend.results
 
-screenshots: $(VENV)/.installed-dev ## Draw the pictures of the window that the README shows
+screenshots: $(VENV)/.installed-dev ## Take the pictures of docs/pictures anew (trains nine demo runs once)
 	$(BIN)/python -m tests.screenshots
 
 clean: ## Remove what can be made again quickly (not .venv, not your runs)

@@ -6,7 +6,6 @@ Exit codes: 0 finished, 1 failed, 2 bad configuration or usage, 130 stopped.
 from __future__ import annotations
 
 import argparse
-import runpy
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from backend.console import CODES, check_split, complain, table, watch_run
 from backend.errors import ConfigError, StudioError
 from backend.events import RunEnded
 from backend.gate import Gate
+from backend.showing import show_window
 
 _KINDS: Final = ("bundle", "checkpoint", "onnx", "csv", "json", "latex", "png", "svg")
 _LISTS: Final = ("methods", "datasets", "calibrators", "runs")
@@ -116,21 +116,11 @@ def _section_help(title: str, settings: type[Settings]) -> list[str]:
 
 
 def _window(given: argparse.Namespace) -> int:
-    return _show_window(["--demo"] if given.demo else [])
+    return show_window(["--demo"] if given.demo else [])
 
 
 def _open(given: argparse.Namespace) -> int:
-    return _show_window([str(path) for path in given.paths])
-
-
-def _show_window(arguments: list[str]) -> int:
-    # By name, so that neither this file nor its importers depend on the window.
-    sys.argv = ["dmc-studio", *arguments]
-    try:
-        runpy.run_module("gui", run_name="__main__")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    return 0
+    return show_window([str(path) for path in given.paths])
 
 
 def _run(given: argparse.Namespace) -> int:

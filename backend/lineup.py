@@ -28,7 +28,8 @@ class Lineup:
     """Runs, each at most once, in the order in which they were added or put."""
 
     def __init__(self, turns: Iterable[Turn] = ()) -> None:
-        self._turns = {turn.folder: turn for turn in turns}
+        self._turns: dict[Path, Turn] = {}
+        self.replace(turns)
 
     def __contains__(self, folder: object) -> bool:
         """Tell whether a run is in it, over or not."""
@@ -51,6 +52,10 @@ class Lineup:
     def due(self, at_once: int) -> tuple[Path, ...]:
         """Return the runs to begin now, so that `at_once` are on."""
         return self.folders("waiting")[: max(0, at_once - len(self.folders("running")))]
+
+    def replace(self, turns: Iterable[Turn]) -> None:
+        """Forget all runs and take these."""
+        self._turns = {turn.folder: turn for turn in turns}
 
     def add(self, folders: Iterable[Path]) -> None:
         """Let runs wait at the end; those that are over come again, and those that wait or are on stay as they are."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -84,9 +84,15 @@ class Comforts(QObject):
             action = QAction(pages.tabText(index), self._window)
             action.setShortcut(QKeySequence(f"Ctrl+{index + 1}"))
             action.setToolTip(pages.tabToolTip(index))
-            action.triggered.connect(lambda _=False, index=index: pages.setCurrentIndex(index))
+            action.triggered.connect(lambda _=False, index=index: self.go_to_page(index))
             menu.addAction(action)
         return menu
+
+    def go_to_page(self, index: int) -> None:
+        """Show a page, and give it the keyboard: what one asked for by key is to be used by key."""
+        pages = self._window.pages
+        pages.setCurrentIndex(index)
+        pages.currentWidget().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def keep_recent(self, path: Path) -> None:
         """Let Open recent offer a path, unless it is among the runs anyway."""

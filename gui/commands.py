@@ -42,7 +42,7 @@ def menu_commands(window: MainWindow) -> Iterator[Command]:
 def page_commands(window: MainWindow) -> Iterator[Command]:
     """Yield the pages."""
     for index in range(window.pages.count()):
-        show = partial(window.pages.setCurrentIndex, index)
+        show = partial(window.comforts.go_to_page, index)
         yield Command("Page", window.pages.tabText(index), show, help=window.pages.tabToolTip(index))
 
 
@@ -153,8 +153,8 @@ def _owner(action: QAction) -> str:
 
 
 def _is_ours(action: QAction) -> bool:
-    """Tell whether an action is of a menu or button of ours: pyqtgraph's plots bring menus that nobody can open."""
-    return isinstance(action.parent(), QToolButton | QMenu | Chart) and type(action.parent()).__module__ != "pyqtgraph"
+    """Tell whether an action is of a menu or button of ours: pyqtgraph's scenes bring one that nobody can reach."""
+    return isinstance(action.parent(), QToolButton | QMenu | Chart)
 
 
 def _choices(window: MainWindow, row: FieldRow) -> Iterator[Command]:

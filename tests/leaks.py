@@ -91,7 +91,7 @@ def _windows() -> dict[int, str]:
 
 
 def _top_levels() -> list[QWidget]:
-    """Return what a user would see as a window; pyqtgraph's closed menus belong to plots, and go with them."""
+    """Return what a user would see as a window; a closed menu is none, and pyqtgraph's views are parts of charts."""
     found = (widget for widget in QApplication.topLevelWidgets() if widget.parent() is None)
     return [widget for widget in found if widget.isVisible() or not isinstance(widget, QMenu)]
 

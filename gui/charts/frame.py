@@ -1,28 +1,32 @@
-"""What stands around the lines of a plot: grid, ticks, names of axes, and where tasks begin."""
+"""Where everything of a plot lies: its area, ticks, and where tasks begin."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QFontMetricsF
 
 from gui.charts.lines import Drawn
-from gui.charts.pens import line_pen
 from gui.charts.scale import Range, Scale, number_words
 from gui.state.decimate import Points
-from gui.theme import Theme
 
-_GAP = 4.0
-_RIM = 10.0
+GAP: Final = 4.0
+"""Pixels between the plot and the words beside it."""
+RIM: Final = 10.0
+"""Pixels right of the plot."""
 _LINES_PER_TICK = 2.2
 """Heights of a line of text between two ticks of the upright axis, at least."""
 _LETTERS_PER_TICK = 9.0
 _MOST_TICKS = 10
 _CLOSEST_MARKS = 6.0
 """Pixels between two borders of tasks; nearer ones are left out."""
+
+Tick: TypeAlias = tuple[float, str]
+"""Where, as the axis counts, and words."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,10 +66,14 @@ class Plan:
     area: QRectF
     across: Scale
     up: Scale
-    ticks: Sequence[tuple[float, str]]
-    """Of the lying axis: pixel and words."""
-    steps: Sequence[tuple[float, str]]
+    ticks: Sequence[Tick]
+    """Of the lying axis."""
+    steps: Sequence[Tick]
     """Of the upright axis."""
+    borders: Sequence[float]
+    """Where tasks begin, along the lying axis."""
+    names: Sequence[Tick]
+    """Of tasks, in the middle of what is on show of each."""
     lines: Sequence[Drawn]
 
     def x_at(self, pixel: float) -> float:
@@ -80,7 +88,7 @@ def lay_out(
     across: Range,
     up: tuple[Range, bool],
     *,
-    marked: bool,
+    marks: Marks | None,
     left: float = 0.0,
 ) -> Plan:
     """Return the plan of an empty plot.
@@ -91,93 +99,47 @@ def lay_out(
         titles: of the axes.
         across: of x on show.
         up: of y on show, and whether it is logarithmic.
-        marked: whether names of tasks stand above.
+        marks: where tasks begin, if their names stand above.
         left: pixels left of the plot, at least.
     """
     line = metrics.height()
-    top = line + _GAP if marked else line / 2 + 2
-    bottom = size.height() - line - _GAP - (line if titles.bottom else 0.0)
+    top = line + GAP if marks else line / 2 + 2
+    bottom = size.height() - line - GAP - (line if titles.bottom else 0.0)
     upright = Scale(up[0], max(bottom, top + 1), top, up[1])
     heights = upright.ticks(min(_MOST_TICKS, max(2, int((bottom - top) / (_LINES_PER_TICK * line)))))
     words = number_words(heights)
     widest = max((metrics.horizontalAdvance(word) for word in words), default=0.0)
-    left = max(left, (line if titles.left else 0.0) + _GAP + widest + _GAP)
-    lying = Scale(across, left, max(size.width() - _RIM, left + 1))
+    left = max(left, (line if titles.left else 0.0) + GAP + widest + GAP)
+    lying = Scale(across, left, max(size.width() - RIM, left + 1))
     area = QRectF(QPointF(left, top), QPointF(lying.end, upright.start))
-    steps = [(upright.at(v), word) for v, word in zip(heights, words, strict=True)]
-    return Plan(area, lying, upright, _ticks(lying, titles, metrics), steps, ())
+    steps = [(float(v), word) for v, word in zip(upright.inner(np.array(heights)), words, strict=True)]
+    borders, names = _tasks(lying, marks, metrics) if marks else ((), ())
+    return Plan(area, lying, upright, _ticks(lying, titles, metrics), steps, borders, names, ())
 
 
-def _ticks(scale: Scale, titles: Titles, metrics: QFontMetricsF) -> list[tuple[float, str]]:
+def _ticks(scale: Scale, titles: Titles, metrics: QFontMetricsF) -> list[Tick]:
     letter = metrics.averageCharWidth()
     room = scale.end - scale.start
     if titles.tick is None:
         found = scale.ticks(max(2, int(room / (_LETTERS_PER_TICK * letter))), whole=True)
-        return [(scale.at(v), word) for v, word in zip(found, number_words(found), strict=True)]
+        return list(zip(found, number_words(found), strict=True))
     widest = metrics.horizontalAdvance(titles.tick(int(scale.range.high))) + 2 * letter
     found = scale.ticks(max(2, int(room / widest)), whole=True)
-    return [(scale.at(v), titles.tick(round(v))) for v in found if titles.tick(round(v))]
+    return [(v, titles.tick(round(v))) for v in found if titles.tick(round(v))]
 
 
-def paint_frame(painter: QPainter, plan: Plan, titles: Titles, theme: Theme) -> None:
-    """Draw grid, ticks and titles."""
-    area = plan.area
-    painter.setPen(line_pen(theme.grid))
-    for pixel, _ in plan.steps:
-        painter.drawLine(QPointF(area.left(), pixel), QPointF(area.right(), pixel))
-    if titles.tick is not None:
-        for pixel, _ in plan.ticks:
-            painter.drawLine(QPointF(pixel, area.top()), QPointF(pixel, area.bottom()))
-    painter.setPen(line_pen(theme.border))
-    painter.drawLine(area.bottomLeft(), area.bottomRight())
-    painter.drawLine(area.topLeft(), area.bottomLeft())
-    painter.setPen(QColor(theme.muted))
-    _write_numbers(painter, plan)
-    _write_titles(painter, plan, titles)
-
-
-def _write_numbers(painter: QPainter, plan: Plan) -> None:
-    area, metrics = plan.area, QFontMetricsF(painter.font())
-    line = metrics.height()
-    for pixel, word in plan.steps:
-        place = QRectF(0, pixel - line / 2, area.left() - _GAP, line)
-        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, word)
-    for pixel, word in plan.ticks:
-        width = metrics.horizontalAdvance(word) + 2
-        left = min(max(pixel - width / 2, 0.0), area.right() + _RIM - width)
-        painter.drawText(QRectF(left, area.bottom() + _GAP, width, line), Qt.AlignmentFlag.AlignHCenter, word)
-
-
-def _write_titles(painter: QPainter, plan: Plan, titles: Titles) -> None:
-    area, line = plan.area, QFontMetricsF(painter.font()).height()
-    below = QRectF(area.left(), area.bottom() + _GAP + line, area.width(), line)
-    painter.drawText(below, Qt.AlignmentFlag.AlignCenter, titles.bottom)
-    if titles.left:
-        painter.save()
-        painter.translate(0, area.center().y())
-        painter.rotate(-90)
-        beside = QRectF(-area.height() / 2, 0, area.height(), line)
-        painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, titles.left)
-        painter.restore()
-
-
-def paint_marks(painter: QPainter, plan: Plan, marks: Marks, theme: Theme) -> None:
-    """Draw a fine line where a task begins, and its name above the middle of its stretch."""
-    area, metrics = plan.area, QFontMetricsF(painter.font())
-    edges = plan.across.place(np.append(marks.starts, marks.end))
-    painter.setPen(line_pen(theme.border))
-    last = -np.inf
-    for pixel in edges[1:-1][(edges[1:-1] >= area.left()) & (edges[1:-1] <= area.right())].tolist():
-        if pixel - last >= _CLOSEST_MARKS:
-            painter.drawLine(QPointF(pixel, area.top()), QPointF(pixel, area.bottom()))
-            last = pixel
-    painter.setPen(QColor(theme.muted))
-    middles: Points = (np.maximum(edges[:-1], area.left()) + np.minimum(edges[1:], area.right())) / 2
-    shown = np.flatnonzero((edges[1:] > area.left()) & (edges[:-1] < area.right()))
+def _tasks(scale: Scale, marks: Marks, metrics: QFontMetricsF) -> tuple[list[float], list[Tick]]:
+    """Return where tasks begin and their names in the middle; of many that are on show only some."""
+    low, high = scale.range
+    edges = np.append(marks.starts, marks.end)
+    borders: list[float] = []
+    for border in edges[1:-1][(edges[1:-1] >= low) & (edges[1:-1] <= high)].tolist():
+        if not borders or scale.at(border) - scale.at(borders[-1]) >= _CLOSEST_MARKS:
+            borders.append(border)
+    shown = np.flatnonzero((edges[1:] > low) & (edges[:-1] < high))
     if not len(shown):
-        return
+        return borders, []
     widest = metrics.horizontalAdvance(marks.name(int(shown[-1]))) + 2 * metrics.averageCharWidth()
-    every = max(1, -(-len(shown) * int(widest + 1) // max(1, int(area.width()))))
-    for place in shown[::every].tolist():
-        box = QRectF(float(middles[place]) - widest / 2, 0, widest, metrics.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, marks.name(place))
+    every = max(1, -(-len(shown) * int(widest + 1) // max(1, int(scale.end - scale.start))))
+    middles = (np.maximum(edges[:-1], low) + np.minimum(edges[1:], high)) / 2
+    return borders, [(float(middles[place]), marks.name(place)) for place in shown[::every].tolist()]

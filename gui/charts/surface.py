@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
-from gui.charts.frame import Marks, Plan, Titles, lay_out, paint_frame, paint_marks
+from gui.charts.frame import Marks, Plan, Titles, lay_out
 from gui.charts.lines import Drawn, Line, fitted
 from gui.charts.pens import small_font
 from gui.charts.scale import NOTHING, Range
@@ -18,10 +19,12 @@ from gui.icons import icon
 from gui.state.decimate import MOST
 from gui.theme import Theme, current
 
+if TYPE_CHECKING:
+    from gui.plots.plot import Plot
+
 _FEWEST = 64
 """Points that a line is drawn with, at least."""
 _BUTTON = 18
-_BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
 class Surface(QWidget):
@@ -51,6 +54,7 @@ class Surface(QWidget):
         self._plan: Plan | None = None
         self._left = 0.0
         """The margin of words at the left: zooming does not make it narrower, so that the plot stands still."""
+        self._plot: Plot | None = None
         self._picture: QPixmap | None = None
         self._paper = False
         self.log = False
@@ -141,6 +145,15 @@ class Surface(QWidget):
             self._plan = self._make_plan()
         return self._plan
 
+    @property
+    def plot(self) -> Plot:
+        """What pyqtgraph draws; it is imported with the first picture."""
+        if self._plot is None:
+            from gui.plots.plot import Plot
+
+            self._plot = Plot(self)
+        return self._plot
+
     def reset_view(self) -> None:
         """Show everything again, and follow what grows."""
         self._across = self._up = None
@@ -213,19 +226,14 @@ class Surface(QWidget):
             self._renew()
 
     def _paint(self, painter: QPainter) -> None:
-        plan = self.plan
-        painter.setFont(small_font())
-        paint_frame(painter, plan, self._titles, self._theme)
-        if self._marks is not None:
-            paint_marks(painter, plan, self._marks, self._theme)
+        size = QSizeF(self.size())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipRect(plan.area.adjusted(-4, -4, 4, 4))
-        for drawn in sorted(plan.lines, key=lambda drawn: drawn.line.above):
-            drawn.paint(painter, plan.across, plan.up)
-        painter.setClipping(False)
+        self.plot.show(self.plan, self._titles, size, self._theme)
+        self.plot.paint(painter, size)
         if self._note:
+            painter.setFont(small_font())
             painter.setPen(QColor(self._theme.muted))
-            painter.drawText(plan.area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._note)
+            painter.drawText(self.plan.area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._note)
 
     def _paint_above(self, painter: QPainter) -> None:
         """Paint what moves with mouse and keyboard; on paper it is left out."""
@@ -244,7 +252,7 @@ class Surface(QWidget):
             self._titles,
             self.across,
             (up, self.log),
-            marked=self._marks is not None,
+            marks=self._marks,
             left=self._left if self.zoomed else 0.0,
         )
         self._left = plan.area.left()

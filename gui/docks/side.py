@@ -1,7 +1,7 @@
 """Runs and queue in one panel, with a tab for each.
 
 Not two panels that share their tabs: with a second group of such, Qt 6.11 leaves bars of tabs behind when it puts a
-window back as it was, and crashes on them later.
+window back as it was.
 """
 
 from __future__ import annotations

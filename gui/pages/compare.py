@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
@@ -19,11 +19,10 @@ from gui.state.compare import Board, View, look
 from gui.state.runs import RunList
 from gui.theme import Theme
 from gui.widgets.banner import Banner, Offer
-from gui.widgets.compare_add import AddRunsDialog
-from gui.widgets.compare_board import CompareBoard
-from gui.widgets.compare_empty import CompareEmpty
-from gui.widgets.compare_export import ExportButton
 from gui.widgets.elided import ElidedLabel
+
+if TYPE_CHECKING:
+    from gui.widgets.compare_add import AddRunsDialog
 
 _LOOK_MS: Final = 2000
 """How often runs are asked whether they have said more, while the page is on show."""
@@ -86,7 +85,11 @@ class ComparePage(Page):
     # --- what a page implements ---
 
     def build(self) -> None:
-        """Make the widgets."""
+        """Make the widgets; they are not even loaded for a window that never shows them."""
+        from gui.widgets.compare_board import CompareBoard
+        from gui.widgets.compare_empty import CompareEmpty
+        from gui.widgets.compare_export import ExportButton
+
         self.words = ElidedLabel()
         self.add_button, self.clear_button = QPushButton("Add runs…"), QPushButton("Clear")
         self.banner = Banner()
@@ -126,6 +129,8 @@ class ComparePage(Page):
 
     def ask(self) -> None:
         """Let the user choose runs from a list."""
+        from gui.widgets.compare_add import AddRunsDialog
+
         self.dialog = AddRunsDialog(self._runs.rows(), self.board.folders, self)
         self.dialog.chosen.connect(self.add)
         self.dialog.open()

@@ -15,13 +15,6 @@ from gui.state.drift import DriftState, Key, Reading
 from gui.state.shown import Shown
 from gui.state.uncalibrated import why_uncalibrated
 from gui.theme import Theme
-from gui.widgets.drift_bar import DriftBar
-from gui.widgets.drift_classes import DriftClasses
-from gui.widgets.drift_help import DriftHelp
-from gui.widgets.drift_map import DriftMap
-from gui.widgets.drift_over_tasks import OverTasks
-from gui.widgets.drift_panel import DriftPanel
-from gui.widgets.drift_plan import DriftPlan
 
 _FRAME_MS: Final = 16
 
@@ -33,7 +26,15 @@ class DriftPage(Page):
     help = "Shows where stored class means lie before and after calibration, and the plan that moved them."
 
     def build(self) -> None:
-        """Make the widgets."""
+        """Make the widgets; they are not even loaded for a window that never shows them."""
+        from gui.widgets.drift_bar import DriftBar
+        from gui.widgets.drift_classes import DriftClasses
+        from gui.widgets.drift_help import DriftHelp
+        from gui.widgets.drift_map import DriftMap
+        from gui.widgets.drift_over_tasks import OverTasks
+        from gui.widgets.drift_panel import DriftPanel
+        from gui.widgets.drift_plan import DriftPlan
+
         self.state: DriftState | None = None
         self._drawn: object = self  # nothing yet, which differs from no run
         self._busy = False
@@ -45,6 +46,7 @@ class DriftPage(Page):
         self._later = QTimer(self, interval=_FRAME_MS, singleShot=True)
         self._later.timeout.connect(self._refresh_rest)
         self._lay_out()
+        self.setFocusProxy(self.bar.slider)
         self.bar.moved.connect(self._go)
         self.over_tasks.task_chosen.connect(self._go_to_task)
         for panel in self.panels:

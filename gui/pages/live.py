@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from functools import partial
+from importlib import import_module
 
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gui.background import submit
 from gui.charts.base import Chart, all_charts
 from gui.charts.loss import LossChart
+from gui.paint import after_first_paint
 from gui.state.activity import activity
 from gui.state.curves import Curves
 from gui.state.log import STAGES, clock
@@ -62,6 +66,7 @@ class LivePage(QWidget):
         self._lay_out()
         self.show_curves(self._curves)
         self.draw_now()
+        after_first_paint(self, self._fetch_plots)
 
     def show_curves(self, curves: Curves) -> None:
         """Show a run; the charts follow in the next frames."""
@@ -115,6 +120,10 @@ class LivePage(QWidget):
         self.show_curves(self._curves)
         if self._settings is not None:
             self._settings.setValue(_CHOSEN, " ".join(ids))
+
+    def _fetch_plots(self) -> None:
+        """Import what draws lines, so that the first run need not wait for it; if that fails, its first line tells."""
+        submit(self, partial(import_module, "gui.plots.plot"), lambda _: None, lambda _: None)
 
     def _draw_next(self) -> None:
         begun = time.perf_counter()

@@ -36,7 +36,8 @@ class QueueState:
 
     def restore(self, kept: Kept) -> None:
         """Take what was kept of an earlier window."""
-        self.lineup, self.at_once, self.beside, self.held = Lineup(kept.turns), kept.at_once, kept.beside, True
+        self.lineup.replace(kept.turns)
+        self.at_once, self.beside, self.held = kept.at_once, kept.beside, True
 
     def kept(self) -> Kept:
         """Return what the next window must know."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.icons import icon
@@ -61,10 +62,25 @@ class CompareEmpty(QWidget):
         self.mark.setPixmap(icon("compare").pixmap(48, 48))
         self.add_button.setIcon(icon("add"))
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            QTimer.singleShot(0, self, self._fit)  # the labels have the new font only then
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit what was said before the style was known."""
+        super().showEvent(event)
+        self._fit()
+
     def _say(self, words: str, hint: str, *, add: bool = True) -> None:
         self.words.setText(words)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
+        self._fit()
+        self.add_button.setVisible(add)
+
+    def _fit(self) -> None:
+        """Give both texts the height of their lines: centred labels do not ask for it."""
         for label in (self.words, self.hint):
             label.setFixedHeight(label.heightForWidth(_WIDTH))
-        self.add_button.setVisible(add)

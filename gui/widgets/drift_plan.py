@@ -79,7 +79,8 @@ class DriftPlan(DriftPanel):
         grid = plan_grid(event, curves.tasks, by_task=False) if event else None
         if event is not None and grid is not None:
             self.map.show_grid(replace(grid, opens=lambda _row, _column: True), self.theme)
-            self.set_summary(f"{len(event.old_classes)} old, {len(event.current_classes)} current classes")
+            old, current = len(event.old_classes), len(event.current_classes)
+            self.set_summary(f"{old} old, {current} current classes", f"{old} \N{MULTIPLICATION SIGN} {current}")
 
     def highlight(self, name: str | None) -> None:
         """Frame the row of an old class, or the column of a current one."""

@@ -46,7 +46,7 @@ class ElidedLabel(QLabel):
         super().paintEvent(event)
 
     def _fit(self) -> None:
-        cut = self.fontMetrics().elidedText(self._whole, self._mode, self.width())
+        cut = self.fontMetrics().elidedText(self._whole, self._mode, self.contentsRect().width())
         if cut != self.text():
             self.setText(cut)
             self.setToolTip(self._whole if cut != self._whole else "")

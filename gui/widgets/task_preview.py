@@ -28,6 +28,7 @@ from backend.api import ConfigError, DataError, RunConfig, StudioError, TaskPrev
 from gui.background import submit
 from gui.icons import icon
 from gui.theme import Theme, current
+from gui.widgets.elided import ElidedLabel
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
@@ -143,7 +144,7 @@ class TaskPreviewPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tasks = TaskList(self)
-        self.summary = QLabel("Tasks")
+        self.summary = ElidedLabel(text="Tasks")
         self.view = QListView()
         self.message = QLabel()
         self.edit_button = QToolButton()
@@ -226,14 +227,14 @@ class TaskPreviewPanel(QWidget):
         self._shown = config
         self.tasks.show_items(items)
         self._pages.setCurrentWidget(self.view)
-        self.summary.setText(f"{len(items)} tasks, {sum(len(item.names) for item in items)} classes")
+        self.summary.set_text(f"{len(items)} tasks, {sum(len(item.names) for item in items)} classes")
         train, test = sum(item.train for item in items), sum(item.test for item in items)
         self.summary.setToolTip(f"{train} training and {test} test pictures")
         self._settle(config, ())
 
     def _fail(self, config: RunConfig, error: StudioError) -> None:
         self._shown = config
-        self.summary.setText("Tasks")
+        self.summary.set_text("Tasks")
         problems = error.problems if isinstance(error, ConfigError) else ()
         sentence = problems[0].sentence if problems else error.sentence
         self.message.setText(f"{sentence[:1].upper()}{sentence[1:]} {error.hint}".rstrip())

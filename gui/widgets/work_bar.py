@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from gui.errands import Errand
 from gui.state.log import clock
 from gui.widgets.elided import ElidedLabel
 
-_BAR, _WORDS = 72, 280
+_BAR, _WORDS = 72, 320
 _SECOND_MS = 1000
 
 
@@ -22,7 +22,7 @@ class WorkBar(QWidget):
         super().__init__(parent)
         self._errands: dict[Errand, tuple[str, float]] = {}
         self.words = ElidedLabel()
-        self.words.setMinimumWidth(_WORDS)
+        self.words.setFixedWidth(_WORDS)
         self.bar = QProgressBar()
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
@@ -32,6 +32,7 @@ class WorkBar(QWidget):
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setAccessibleName("Cancel this work")
         self.cancel_button.setToolTip("Stop after this step; what is half written is removed")
+        self.cancel_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.cancel_button.clicked.connect(self._cancel)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
@@ -74,4 +75,4 @@ class WorkBar(QWidget):
             return
         words, begun = next(reversed(self._errands.values()))
         more = f" (+{len(self._errands) - 1})" if len(self._errands) > 1 else ""
-        self.words.set_text(f"{words}{more}  {clock(time.monotonic() - begun)}")
+        self.words.set_text(f"{clock(time.monotonic() - begun)}  {words}{more}")

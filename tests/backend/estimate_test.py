@@ -26,8 +26,15 @@ SPEED = Speed(
     trained=0.1, encoded=0.01, tower=0.02, text=0.5, few=2, many=4, step_few=1.0, step_many=2.0, calibration=3.0,
     base_memory=1000, picture_memory=10, on="cpu, 1 threads",
 )  # fmt: skip
-QUICK = [("dmc_ot", "lora"), ("joint", "lora"), ("simple_cil", "none")]
-SLOW = [("dmc", "none"), ("dmc", "adapter"), ("fine_tune", "lora"), ("fine_tune", "none"), ("zero_shot", "lora")]
+QUICK = [("dmc_ot", "lora"), ("simple_cil", "none")]
+SLOW = [
+    ("joint", "lora"),
+    ("dmc", "none"),
+    ("dmc", "adapter"),
+    ("fine_tune", "lora"),
+    ("fine_tune", "none"),
+    ("zero_shot", "lora"),
+]
 
 
 @pytest.mark.parametrize(

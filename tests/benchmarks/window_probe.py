@@ -1,7 +1,8 @@
 """Programs that `window` starts: the real window without a screen, telling on stdout how fast and how smooth it was.
 
 `python -m tests.benchmarks.window_probe paint` opens the window as `dmc-studio` does and says when it was painted;
-`... heartbeat MS [--tiny]` trains in it, while a timer of MS milliseconds notes how late the window gets round to it.
+`... heartbeat MS thread|process [--tiny]` trains in it, while a timer of MS milliseconds notes how late the window gets
+round to it, and the application how long each slot works.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer
 
-from backend import cli
-from backend.api import Event, RunConfig, RunEnded
+from backend import door
+from backend.api import Event, RunConfig, RunEnded, read_config
 from gui import app as front
 from gui import display, theme
+from gui.carriers.carrier import Where
 from gui.paint import after_first_paint
 from gui.window import MainWindow
+from tests.benchmarks.timed_app import TimedApplication
 
 
 def paint() -> int:
@@ -37,7 +40,7 @@ def paint() -> int:
 
     display.has_display = lambda *_: True
     front.MainWindow = Painted
-    return cli.main([])
+    return door.main([])
 
 
 class Heart(QObject):
@@ -73,31 +76,31 @@ class Heart(QObject):
         self._last = now
 
 
-def heartbeat(milliseconds: int, *, tiny: bool) -> int:
+def heartbeat(milliseconds: int, where: Where, *, tiny: bool) -> int:
     """Run the demo in the window; print all intervals in seconds, those before the run's first word apart."""
-    if tiny:
-        from tests.worlds import tiny_config
-
-        config = tiny_config()
-    else:
-        config = RunConfig()
-    app = front.make_app()
+    config = read_config("", ["method.name=simple_cil"]) if tiny else RunConfig()
+    app = TimedApplication(sys.argv[:1])
+    front.make_app()
     theme.apply(app, theme.LIGHT)
     with tempfile.TemporaryDirectory() as scratch:
         window = MainWindow(QSettings(f"{scratch}/window.ini", QSettings.Format.IniFormat), Path(scratch) / "runs")
         window.offers.quiet = True
+        window.session.where = where
         ended: list[RunEnded] = []
 
         def start() -> None:
             heart = Heart(window, milliseconds)
             window.session.events.connect(heart.hear)
             window.control.run_ended.connect(lambda end: finish(heart, end))
+            app.seconds.clear()
             window.control.start(config)
 
         def finish(heart: Heart, end: RunEnded) -> None:
             heart.stop()
             ended.append(end)
-            _print({"outcome": end.outcome, "intervals": heart.intervals, "seconds": heart.seconds})
+            charts = sum(chart.isVisible() for chart in window.parts.live.charts)
+            told = {"outcome": end.outcome, "charts": charts, "slots": app.seconds}
+            _print({**told, "intervals": heart.intervals, "seconds": heart.seconds})
             QTimer.singleShot(0, window, window.close)
 
         window.control.failed.connect(lambda _: window.close())
@@ -114,4 +117,4 @@ def _print(found: dict[str, object]) -> None:
 
 if __name__ == "__main__":
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    sys.exit(paint() if sys.argv[1] == "paint" else heartbeat(int(sys.argv[2]), tiny="--tiny" in sys.argv))
+    sys.exit(paint() if sys.argv[1] == "paint" else heartbeat(int(sys.argv[2]), sys.argv[3], tiny="--tiny" in sys.argv))

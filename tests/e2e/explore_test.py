@@ -1,4 +1,4 @@
-"""Somebody looks behind the numbers of a run: at pictures that flipped, at the drift, at a chart on the whole screen."""
+"""Somebody looks behind the numbers of a run: at pictures that flipped, at drift, at a chart on the whole screen."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from backend.api import export
 from backend.config import to_toml
 from tests.e2e.user import User
 from tests.worlds import tiny_config
@@ -49,6 +50,18 @@ def test_settings_are_dropped_into_the_form(window, qtbot, tmp_path):
     (tmp_path / "run.toml").write_text(to_toml(wanted))
     User(qtbot, window).drop(window, tmp_path / "run.toml")
     qtbot.waitUntil(lambda: window.parts.new_run.config() == wanted)
+
+
+def test_a_bundle_is_dropped_and_asked_about_pictures(window, qtbot, trained, tmp_path):
+    bundle = export(trained[0], "bundle", tmp_path / "learned.zip")
+    user, overlay = User(qtbot, window), window.comforts.dropping.overlay
+    user.drop(window, bundle)
+    qtbot.waitUntil(lambda: len(overlay.buttons) == 3)
+    user.click(next(button for button in overlay.buttons if button.text() == "Try it on pictures"))
+    page = window.parts.try_it
+    assert window.pages.currentWidget() is page
+    assert page._source == (bundle, 1)
+    assert not overlay.isVisible()
 
 
 def test_a_picture_dropped_anywhere_asks_the_run(window, qtbot, tmp_path):

@@ -23,9 +23,9 @@ def window(open_window, qtbot, monkeypatch):
     made = open_window()
     made.parts.new_run.load(tiny_config(method={"name": "simple_cil"}))
     yield made
-    for folder in made.queueing.on:
-        made.queueing.stop([folder])
     made.queueing.hold(True)
+    for _ in range(2):  # told twice, they are killed
+        made.queueing.stop(made.queueing.on)
     qtbot.waitUntil(lambda: not made.queueing.running, timeout=ALL_MS)
 
 
@@ -83,31 +83,36 @@ def test_two_at_once_are_looked_at_in_turn_and_a_killed_one_is_retried(window, q
     qtbot.waitUntil(lambda: queueing.state.lineup.fate(first) == "killed", timeout=ALL_MS)
     assert queueing.state.lineup.fate(second) == "running"
     panel = choose(window, qtbot, first)
-    with qtbot.waitSignal(queueing.finished, timeout=ALL_MS) as done:
-        panel.retry.trigger()
-    assert done.args == [2, 0]
+    qtbot.waitUntil(panel.retry.isEnabled)
+    panel.retry.trigger()
+    qtbot.waitUntil(lambda: not queueing.state.lineup.folders("waiting", "running"), timeout=ALL_MS)
     assert {run.state for run in list_runs(first.parent)} == {"finished"}
 
 
 def test_three_that_wait_are_put_in_another_order_and_a_killed_one_does_not_hold_up_the_others(window, qtbot):
     window.parts.new_run.load(tiny_config(method={"epochs": 2}))
-    queueing, lineup = window.queueing, window.queueing.state.lineup
+    queueing = window.queueing
     prepare(window, qtbot, window.parts.new_run.add_button, "0-2")
     qtbot.waitUntil(lambda: len(queueing.folders) == 3)
     assert not queueing.on, "what is added waits for a click"
     first, second, third = queueing.folders
     panel = choose(window, qtbot, third)
-    for _ in range(2):
+    for order in ((first, third, second), (third, first, second)):
         User(qtbot, window).press(Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
-    assert queueing.folders == (third, first, second)
+        qtbot.waitUntil(lambda order=order: queueing.folders == order)
 
     User(qtbot, window).click(panel.hold)
     qtbot.waitUntil(lambda: queueing.on == (third,) and queueing.state.progress(third).share > 0, timeout=ALL_MS)
     with qtbot.waitSignal(queueing.finished, timeout=ALL_MS) as done:
         find_worker(third).send_signal(signal.SIGKILL)
     assert done.args == [3, 1]
-    assert [lineup.fate(folder) for folder in (third, first, second)] == ["killed", "finished", "finished"]
+    assert [queueing.state.lineup.fate(folder) for folder in (third, first, second)] == [
+        "killed",
+        "finished",
+        "finished",
+    ]
     panel = choose(window, qtbot, third)
+    qtbot.waitUntil(panel.retry.isEnabled)
     with qtbot.waitSignal(queueing.finished, timeout=ALL_MS):
         panel.retry.trigger()
-    assert lineup.fate(third) == "finished"
+    assert queueing.state.lineup.fate(third) == "finished"

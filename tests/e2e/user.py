@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -67,6 +67,7 @@ class User:
 
     def click_row(self, view: QAbstractItemView, index: QModelIndex, modifiers: Qt.KeyboardModifier = NONE) -> None:
         """Click an entry of a list."""
+        QTest.qWait(1)  # a panel that was made just now gets its size first
         view.scrollTo(index)
         self._qtbot.waitUntil(lambda: view.visualRect(index).isValid())
         self.actions.append(f"click '{index.data()}'")
@@ -95,7 +96,7 @@ class User:
             if not isinstance(menu, QMenu):
                 QTimer.singleShot(10, self._window, click)
                 return
-            found = [action for action in menu.actions() if left and left[0] in action.text().replace("&", "")]
+            found = _entries(menu, left[0]) if left else []
             if not found:  # also where it is missing: a menu that stays open would hold the test for ever
                 self.actions.append("put the menu away")
                 QTest.keyClick(menu, Qt.Key.Key_Escape)
@@ -120,6 +121,12 @@ class User:
         assert enter.isAccepted(), f"{_name(widget)} does not take '{path.name}'"
         self.actions.append(f"drop '{path.name}'")
         QApplication.sendEvent(widget, QDropEvent(QPointF(place), copy, data, LEFT, NONE))
+
+
+def _entries(menu: QMenu, text: str) -> list[QAction]:
+    """Return the entries of a menu that are called so, else those that contain it."""
+    named = {action: action.text().replace("&", "") for action in menu.actions()}
+    return [action for action, name in named.items() if name == text] or [a for a in named if text in named[a]]
 
 
 def _name(widget: QWidget) -> str:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QWheelEvent
+from pyqtgraph import PlotCurveItem
+from PySide6.QtCore import QBuffer, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -289,6 +293,73 @@ def test_gaps_bands_bars_and_dots_are_painted_in_both_themes(axes: Axes) -> None
         pictures.append(axes.grab().toImage())
     assert pictures[0] != pictures[1]
     assert axes.up.low < 0
+
+
+# --- drawn by pyqtgraph ---
+
+
+def test_curves_are_pyqtgraph_items_with_the_thinned_points_on_show(axes: Axes) -> None:
+    axes.show_lines([line(count=1_000_000), line("short")], Range(0, 1e6))
+    axes.grab()
+    for drawn, pieces in zip(axes.drawn, axes.plot.lines, strict=True):
+        curve = pieces.items["curve"]
+        assert isinstance(curve, PlotCurveItem)
+        np.testing.assert_array_equal(curve.getData(), (drawn.x, drawn.y))
+
+
+def test_a_logarithmic_curve_is_drawn_through_logarithms(axes: Axes) -> None:
+    axes.set_log(True)
+    axes.grab()
+    np.testing.assert_allclose(axes.plot.lines[0].items["curve"].getData()[1], np.log10(axes.drawn[0].y))
+
+
+def test_pyqtgraph_draws_where_the_plan_says(axes: Axes) -> None:
+    wheel(axes, at(axes, 25), 3)
+    axes.grab()
+    box, plan = axes.plot.box, axes.plan
+    assert box.geometry() == plan.area
+    np.testing.assert_allclose(box.viewRange(), (plan.across.range, plan.up.range))
+    corner = box.mapViewToScene(QPointF(axes.across.low, axes.up.high))
+    assert (corner - plan.area.topLeft()).manhattanLength() < 1e-6
+
+
+def test_items_stay_when_lines_change(axes: Axes) -> None:
+    before = [pieces.items["curve"] for pieces in axes.plot.lines]
+    axes.show_lines([line(count=50), line("two", count=50), line("three", count=50, bars=0.5)], HOME)
+    axes.grab()
+    assert [pieces.items["curve"] for pieces in axes.plot.lines[:2]] == before
+    assert set(axes.plot.lines[2].items) == {"bars"}
+    axes.hide_lines(frozenset({"one", "two"}))
+    axes.grab()
+    assert [set(pieces.items) for pieces in axes.plot.lines] == [{"bars"}, set(), set()]
+
+
+def test_bands_and_bars_are_pyqtgraph_items_without_what_is_unknown(axes: Axes) -> None:
+    x, y = np.arange(3.0), np.array([1.0, np.nan, 3.0])
+    band = (y - 1, y + 1)
+    axes.show_lines(
+        [Line("band", Series(x, y), "#0072b2", band=band), Line("bars", Series(x, y), "#0072b2", band=band, bars=0.5)],
+        Range(-0.5, 2.5),
+    )
+    axes.grab()
+    band_items, bar_items = (pieces.items for pieces in axes.plot.lines)
+    assert set(band_items) == {"band", "curve"}
+    assert set(bar_items) == {"bars", "whiskers"}
+    np.testing.assert_array_equal(bar_items["bars"].getData(), ([0, 2], [1, 3]))
+    np.testing.assert_array_equal(bar_items["whiskers"].opts["top"], [2, 2])
+    np.testing.assert_array_equal(band_items["band"].getData(), ([0, 2, 2, 0], [2, 4, 2, 0]))
+
+
+def test_an_svg_has_all_words_of_the_axes(axes: Axes) -> None:
+    generator, held = QSvgGenerator(), QBuffer()
+    generator.setOutputDevice(held)
+    generator.setSize(axes.size())
+    axes.set_paper(True)
+    painter = QPainter(generator)
+    axes.render(painter, QPoint())
+    painter.end()
+    written = re.findall(r">([^<>]*?) ?</text>", bytes(held.data().data()).decode())
+    assert sorted(written) == sorted(["Loss", "Step", *(word for _, word in (*axes.plan.ticks, *axes.plan.steps))])
 
 
 def test_no_line_at_all(axes: Axes, qtbot: QtBot) -> None:

@@ -158,6 +158,23 @@ def test_the_menu_exports_at_once_and_never_over_a_file(
     assert written == ["-2.csv", ".csv", ".png", ".svg"]
 
 
+def test_export_as_asks_for_a_place_that_the_next_export_takes_too(
+    chart: Chart, curves: Curves, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chart.show_curves(curves)
+    monkeypatch.setattr(Saving, "folder", tmp_path)
+    (tmp_path / "paper").mkdir()
+    chart.saving.ask()
+    dialog = chart.saving.dialog
+    assert dialog is not None
+    dialog.filterSelected.emit("SVG drawing (*.svg)")
+    assert dialog.defaultSuffix() == "svg"
+    dialog.fileSelected.emit(str(tmp_path / "paper" / "figure.svg"))
+    dialog.reject()
+    chart.saving.save(".csv")
+    assert {path.name for path in (tmp_path / "paper").iterdir()} == {f"{chart.id}.csv", "figure.svg"}
+
+
 def test_an_export_that_fails_is_told(
     chart: Chart, curves: Curves, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

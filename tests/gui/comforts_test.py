@@ -184,7 +184,7 @@ def test_an_export_shows_that_it_is_on_and_can_be_cancelled(window, qtbot):
     errand = Errand(work, window)
     window.exporter.began.emit(errand, "Exporting Bundle")
     errand.start()
-    qtbot.waitUntil(lambda: bar.words.whole.startswith("Exporting Bundle: Writing"))
+    qtbot.waitUntil(lambda: bar.words.whole.endswith("Exporting Bundle: Writing"))
     assert bar.isVisible()
     with qtbot.waitSignal(errand.cancelled):
         bar.cancel_button.click()

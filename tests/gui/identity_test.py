@@ -44,7 +44,7 @@ def test_every_charts_title_tells_it(told, qtbot):
         chart = kind()
         qtbot.addWidget(chart)
         chart.show_curves(curves)
-        assert chart.title_label.toolTip() == f"{chart.help}\n\n{identity_lines(told[0])}"
+        assert chart.title_label.toolTip() == f"{chart.title}\n{chart.help}\n\n{identity_lines(told[0])}"
 
 
 def test_the_details_show_it(told, qtbot, tmp_path):

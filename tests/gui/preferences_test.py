@@ -144,7 +144,7 @@ def test_caches_show_their_size_and_are_cleared(window, dialog, qtbot, monkeypat
     dialog.caches.clear_button.click()
     assert not dialog.caches.clear_button.isEnabled()
     qtbot.waitUntil(lambda: dialog.caches.sizes["pixels"].text() == "empty")
-    assert "2.0 kB freed" in dialog.caches.state.text()
+    assert dialog.caches.state.text().endswith("freed.")
     dialog.caches.check_button.click()
     qtbot.waitUntil(lambda: "Nothing is damaged" in dialog.caches.state.text())
 

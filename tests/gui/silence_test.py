@@ -100,7 +100,8 @@ def silent(window, watch, qtbot):
     watch.now += 1
     window.watching.tick()
     yield window
-    window.session._timer.start()
+    if window.session.running:
+        window.session._timer.start()
 
 
 def test_status_bar_and_page_point_out_a_silent_run_until_it_speaks(silent):

@@ -16,20 +16,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-DOCS = Path(__file__).parents[2] / "docs" / "pictures"
+from PySide6.QtCore import qInstallMessageHandler
+
+from gui import demo, theme
+from gui.app import make_app
+from tests.screenshots.files import save
+from tests.screenshots.runs import gather
+from tests.screenshots.scene import Scene
+from tests.screenshots.scenes import DOCS
+from tests.screenshots.states import MORE
+
+PLACE = Path(__file__).parents[2] / "docs" / "pictures"
+EVERY = {**DOCS, **MORE}
 LOOKS = [(colours, scale) for colours in ("light", "dark") for scale in (1, 2)]
 
 
 def take(names: Sequence[str], colours: str, made: Path, to: Path) -> int:
     """Take pictures in this process; return how many did not come about."""
-    from PySide6.QtCore import qInstallMessageHandler
-
-    from gui import demo, theme
-    from gui.app import make_app
-    from tests.screenshots.files import save
-    from tests.screenshots.scenes import DOCS as KNOWN
-    from tests.screenshots.scenes import MORE, Scene
-
     qInstallMessageHandler(demo.tell_qt)
     app, lost = make_app(), 0
     for name in names:
@@ -37,7 +40,7 @@ def take(names: Sequence[str], colours: str, made: Path, to: Path) -> int:
         # What the window says of places is then short, and the same each time.
         with TemporaryDirectory(prefix="dmc-studio-") as scratch, contextlib.chdir(scratch):
             try:
-                picture = save({**KNOWN, **MORE}[name](Scene(Path(), made)), to / f"{name}.png")
+                picture = save(EVERY[name](Scene(Path(), made)), to / f"{name}.png", small=to == PLACE)
             except (AssertionError, AttributeError, TimeoutError, TypeError, ValueError):
                 lost += 1
                 sys.stderr.write(f"{name}: {traceback.format_exc()}\n")
@@ -59,28 +62,24 @@ def take_all(names: Sequence[str], made: Path, to: Path) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Take the pictures; return the exit code."""
-    from tests.screenshots.runs import gather
-    from tests.screenshots.scenes import DOCS as KNOWN
-    from tests.screenshots.scenes import MORE
-
     parser = argparse.ArgumentParser(prog="python -m tests.screenshots", description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join((*KNOWN, *MORE))}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(EVERY)}")
     parser.add_argument("--runs", type=Path, metavar="FOLDER", help="where finished runs lie")
     parser.add_argument("--all", action="store_true", help="every state, light and dark, 1x and 2x")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="where the pictures go")
     parser.add_argument("--colours", choices=("light", "dark"), default="light")
     parser.add_argument("--made", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    if unknown := {*options.names} - {*KNOWN, *MORE}:
+    if unknown := {*options.names} - {*EVERY}:
         parser.error(f"no such picture: {', '.join(sorted(unknown))}")
     with TemporaryDirectory() as place:
         made = options.made or Path(place) / "runs"
-        to = (options.to or Path("screenshots" if options.all else DOCS)).absolute()
+        to = (options.to or Path("screenshots" if options.all else PLACE)).absolute()
         if options.made is None:
             gather(options.runs, made)
         if options.all:
-            return min(1, take_all(options.names or [*KNOWN, *MORE], made, to))
-        return min(1, take(options.names or [*KNOWN], options.colours, made, to))
+            return min(1, take_all(options.names or [*EVERY], made, to))
+        return min(1, take(options.names or [*DOCS], options.colours, made, to))
 
 
 if __name__ == "__main__":

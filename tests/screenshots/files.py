@@ -13,10 +13,12 @@ SEEN = 28.0
 """Difference of a channel, of 255, that one pixel in a thousand may exceed in a picture that looks the same."""
 
 
-def save(taken: QPixmap, path: Path) -> Path:
-    """Write a picture, with 256 colours where that looks the same; return its path."""
+def save(taken: QPixmap, path: Path, *, small: bool = True) -> Path:
+    """Write a picture, if `small` with 256 colours where that looks the same, which takes a while; return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     taken.save(str(path))
+    if not small:
+        return path
     with Image.open(path) as opened:
         whole = opened.convert("RGB")
     fewer = whole.quantize(COLOURS, Image.Quantize.MEDIANCUT, kmeans=2, dither=Image.Dither.NONE)

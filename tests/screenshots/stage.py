@@ -18,7 +18,7 @@ from gui.session import Session
 from gui.window import MainWindow
 
 SIZE = QSize(1440, 900)
-PATIENCE = 240.0
+PATIENCE = 600.0
 """Seconds, within which what a picture waits for has to come."""
 
 Kind = TypeVar("Kind", bound=QWidget)
