@@ -31,7 +31,7 @@ class Keeping(QObject):
         self._writing = False
         self._refused_last: Kept | None = None
         """What the disk did not take: it is tried again with the next change, and when the window closes."""
-        self._one_writes = threading.Lock()
+        self._one_at_it = threading.Lock()
 
     @property
     def owned(self) -> bool:
@@ -50,7 +50,7 @@ class Keeping(QObject):
             self._on_disk = self._wanted = what.kept
             arrived(what)
 
-        submit(self, lambda: found(self._file, take=take), done, self.failed.emit)
+        submit(self, lambda: self._find(take=take), done, self.failed.emit)
 
     def keep(self, kept: Kept) -> None:
         """Let this be what the next window finds."""
@@ -71,9 +71,14 @@ class Keeping(QObject):
         finally:
             self._file.release()
 
+    def _find(self, *, take: bool) -> Found:
+        """One at a time: of two that take it at once, the second would find it taken."""
+        with self._one_at_it:
+            return found(self._file, take=take)
+
     def _write(self) -> None:
         """Write the newest state; what is still under way in the pool when the window closes finds nothing to do."""
-        with self._one_writes:
+        with self._one_at_it:
             kept = self._wanted
             if self.owned and kept != self._on_disk:
                 self._file.write(kept)

@@ -54,7 +54,7 @@ class Queueing(QObject):
         self._measuring = Measuring(self.state, control.runs, self)
         self._had_turn: set[Path] = set()
         """Since the queue was done last."""
-        self._show_first = self._closing = self._offering = False
+        self._show_first = self._closing = self._offering = self._took = False
         self._connect()
 
     @property
@@ -206,7 +206,10 @@ class Queueing(QObject):
         self._banner.offer(f"The queue of last time: {wait(self.state)}.", go_on)
 
     def _take_over(self, what: Found) -> None:
-        """Take what an earlier window left."""
+        """Take what an earlier window left, once: what is found after that is older than what this window knows."""
+        if self._took:
+            return
+        self._took = self._keeping.owned
         self.state.owned = what.owned
         self.state.restore(what.kept)
         for folder, config in what.configs.items():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from gui.state.activity import activity, ago, last_save
@@ -23,6 +25,7 @@ _FIELDS = {
     "device_memory": "Memory of the GPU",
     "saved": "Age of the last checkpoint",
 }
+_NARROWEST = 48
 
 
 class RunStatus(QStatusBar):
@@ -31,7 +34,7 @@ class RunStatus(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self.message = QLabel("Ready")
+        self.message = _Message("Ready")
         self.message.setContentsMargins(8, 0, 8, 0)
         self.message.setAccessibleName("Status")
         self.alarm = Alarm()
@@ -70,6 +73,22 @@ class RunStatus(QStatusBar):
                 field.setVisible(bool(text))
                 if name == "saved":
                     field.setToolTip(f"Saved {last_save(curves, now)}; a resumed run goes on there")
+
+
+class _Message(QLabel):
+    """Shows as much of its text as there is room for: a long path must not widen the window."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room of a few letters."""
+        return QSize(_NARROWEST, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Leave out the middle where there is no room for it."""
+        painter = QPainter(self)
+        place = self.contentsRect()
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, place.width())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
 
 def _field(name: str, meaning: str) -> QLabel:

@@ -94,6 +94,7 @@ def test_arrays_that_do_not_fit_together_are_refused(tmp_path):
         read_answers(tmp_path, 0)
 
 
+@pytest.mark.slow
 def test_a_resumed_run_keeps_the_same(finished, tmp_path):
     config, folder, _ = finished
     gate, other = Gate(), tmp_path / "run"

@@ -57,6 +57,7 @@ def facts(graph):
     return {prop.key: json.loads(prop.value) for prop in onnx.load_from_string(graph).metadata_props}
 
 
+@pytest.mark.slow
 def test_a_file_does_as_its_run_for_any_batch_and_says_how_to_prepare_pictures(saved, about, stopped_run, tmp_path):
     test, told = DATASETS["tiny"]().pictures("test"), []
     graph = onnx_graph.made(saved, about, told.append)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gui.docks.runs import SUMMARY
 from tests.worlds import tiny_config
 
@@ -29,6 +31,7 @@ def test_reopen(open_window, qtbot):
     assert again.parts.new_run.config() == again.viewer.shown.config
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_another_day_and_ends_like_an_undisturbed_one(open_window, qtbot):
     window = open_window()
     window.parts.new_run.load(tiny_config())

@@ -361,6 +361,7 @@ print(*(chart.id for chart in charts))
 """
 
 
+@pytest.mark.slow
 def test_600_redraws_do_not_crash() -> None:
     """A Qt binding that loses a reference to None in each call kills the process after some hundred redraws."""
     done = subprocess.run([sys.executable, "-c", _REDRAWS], capture_output=True, text=True, check=False, timeout=110)

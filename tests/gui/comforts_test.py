@@ -37,6 +37,7 @@ def test_page_form_and_shown_run_come_back(qtbot, tmp_path):
     assert not second.parts.banner.isVisible()
 
 
+@pytest.mark.slow
 def test_what_was_not_valid_is_not_kept(qtbot, tmp_path):
     first = open_plain(qtbot, tmp_path)
     first.parts.new_run.draft.set("run.seed", 7)
@@ -46,6 +47,7 @@ def test_what_was_not_valid_is_not_kept(qtbot, tmp_path):
     assert open_plain(qtbot, tmp_path).parts.new_run.config().run.seed == 7
 
 
+@pytest.mark.slow
 def test_a_run_that_is_gone_is_not_missed(qtbot, tmp_path):
     first = open_plain(qtbot, tmp_path)
     shutil.rmtree(_after(finish_run(first, qtbot), first.close))
@@ -61,6 +63,7 @@ def _after(value, act):
     return value
 
 
+@pytest.mark.slow
 def test_a_form_of_a_plug_in_that_is_gone_is_dropped(qtbot, tmp_path, window):
     window.close()
     window.settings.setValue("restore/draft", '[method]\nname = "no such method"\n')

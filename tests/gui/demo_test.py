@@ -80,6 +80,7 @@ def test_the_demo_leaves_a_run_and_pictures_and_says_where(scripted, qapp, tmp_p
     assert theme.current() is theme.LIGHT
 
 
+@pytest.mark.slow
 def test_a_demo_that_fails_says_why_and_exits_with_1(scripted, qapp, tmp_path, capsys):
     scripted.fail = "The disk is full."
     assert demo.run_offscreen(qapp, tmp_path) == 1

@@ -100,6 +100,7 @@ def test_a_self_test_that_cannot_be_run_says_why(qtbot):
     background.wait()
 
 
+@pytest.mark.slow
 def test_a_self_test_is_a_run_that_ends_with_a_verdict(qtbot, qapp, tmp_path, monkeypatch):
     ended = api.run(self_test_configuration(TINY), tmp_path / "first", lambda _: None, Gate())
     assert ended.outcome == "finished", ended

@@ -91,6 +91,7 @@ def test_a_window_trains_in_a_thread_until_told_otherwise_and_remembers_it(open_
 # Closing.
 
 
+@pytest.mark.slow
 def test_a_run_in_a_process_can_be_kept_and_the_next_window_follows_it(process_window, open_window, qtbot):
     process_window.start()
     wait_for_a_task(process_window, qtbot)

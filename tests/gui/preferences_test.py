@@ -116,6 +116,7 @@ def test_where_runs_are_trained_is_one_choice_in_menu_and_dialog(window, dialog)
     assert window.commands.process.isChecked()
 
 
+@pytest.mark.slow
 def test_restore_defaults_puts_everything_back(window, dialog):
     choose(dialog.menus["theme"], "dark")
     dialog.font_size.setValue(12)

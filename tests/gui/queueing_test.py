@@ -6,6 +6,7 @@ import json
 import shutil
 
 import pytest
+from PySide6.QtCore import QThreadPool
 
 from backend.api import Capacity, Need, RunConfig, RunFolderError, StudioError, list_runs, prepare_run
 from gui import background, hearing, measuring
@@ -105,6 +106,27 @@ def test_one_after_the_other_in_order_and_the_end_is_told_once(qtbot, home):
     assert home.said[-1] == f"The queue is done: 1 of 3 runs did not finish ({second.name})"
     assert home.fates == ["finished", "failed", "finished"]
     assert home.state.held, "what is added next waits for a click"
+
+
+@pytest.fixture
+def one_by_one():
+    """A pool that does one thing after the other."""
+    pool = QThreadPool.globalInstance()
+    usual = pool.maxThreadCount()
+    pool.setMaxThreadCount(1)
+    yield
+    pool.setMaxThreadCount(usual)
+
+
+@pytest.mark.usefixtures("one_by_one")
+def test_what_is_wished_before_the_old_queue_was_read_is_not_lost(qtbot, home):
+    home.queueing.restore()
+    home.queueing.set_at_once(2)
+    home.queueing.prepare(THREE, begin=True)
+    home.queueing.prepare(THREE, begin=True)
+    qtbot.waitUntil(lambda: len(home.queueing.folders) == 6)
+    assert home.state.at_once == 2
+    qtbot.waitUntil(lambda: len(home.workers.begun) == 2)
 
 
 def test_added_runs_wait_until_somebody_starts_the_queue(qtbot, home):

@@ -80,6 +80,13 @@ def dialogs(window, kind):
     return [dialog for dialog in window.findChildren(kind) if dialog.isVisible()]
 
 
+def test_a_long_message_does_not_widen_the_window(window):
+    window.parts.status.say("Ready")
+    before = window.minimumSizeHint().width()
+    window.parts.status.say("Exported to /a/very/long" + 40 * "/path/to/somewhere")
+    assert window.minimumSizeHint().width() == before
+
+
 def test_f5_starts_space_pauses_and_one_click_stops(window, script, qtbot):
     script.step_seconds = 0.01
     qtbot.keyClick(window, Qt.Key.Key_F5)
@@ -240,6 +247,7 @@ def test_theme_and_layout_are_remembered(open_window, qtbot):
     assert not second.docks["Runs"].isFloating()
 
 
+@pytest.mark.slow
 def test_theme_and_layout_are_on_the_disk_before_the_window_closes(window, settings):
     window.commands.dark.trigger()
     window.docks["Config"].hide()

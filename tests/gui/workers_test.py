@@ -20,6 +20,7 @@ def hear(workers, said):
     return {folder.name: item for folder, item in said if isinstance(item, Over)}
 
 
+@pytest.mark.slow
 def test_what_befalls_one_touches_no_other_and_a_window_that_comes_later_finds_it(qtbot, tmp_path):
     workers, said = Workers(scripted.command), []
     folders = {name: scripted.prepared(tmp_path / name) for name in ("endless", "killed", "good")}
