@@ -19,7 +19,7 @@ _SAMPLES = {
     "Last": "100.0", "Avg": "100.0", "Forgetting": "100.0", "State": "interrupted", "Data set": "imagenet_r",
     "Method": "Sequential fine", "Seed": "1000", "Started": "30 Nov 2026, 00:00 ",
 }  # fmt: skip
-_PAD = 16
+_PAD = 2 * CELL_PAD + 2
 _ARROW = 0
 """Pixels of the mark in the heading by which the list is sorted."""
 _WANTED = (*_TWO, "Forgetting", "State", "Method", "Data set", "Seed", "Started")
@@ -44,9 +44,8 @@ class RunColumns(QObject):
         self._header.customContextMenuRequested.connect(self._pop_up)
         self._header.setToolTip("Click to sort; right-click to choose columns")
         view.viewport().installEventFilter(self)
-        self._narrowest = self._measure()
-        for title, width in self._narrowest.items():
-            self._header.resizeSection(COLUMNS.index(title), width)
+        self._narrowest: dict[str, int] = {}
+        self._give_widths()
 
     def choose(self, titles: tuple[str, ...] | None) -> None:
         """Show these beside the run itself; none leaves it to the width."""
@@ -80,8 +79,10 @@ class RunColumns(QObject):
             action.setChecked(not self._header.isSectionHidden(section))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Fit the columns to another width."""
-        if event.type() == QEvent.Type.Resize:
+        """Fit the columns to another width, and to another font, which the style decides on when they are shown."""
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.Show}:
+            self._give_widths()
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.Show, QEvent.Type.Resize}:
             self.fit()
         return False
 
@@ -103,6 +104,14 @@ class RunColumns(QObject):
                 break
             shown.add(title)
         return shown
+
+    def _give_widths(self) -> None:
+        """Make every column as wide as what it has to show."""
+        measured = self._measure()
+        if measured != self._narrowest:
+            self._narrowest = measured
+            for title, width in measured.items():
+                self._header.resizeSection(COLUMNS.index(title), width)
 
     def _measure(self) -> dict[str, int]:
         metrics, heading = self._view.fontMetrics(), self._header.fontMetrics()
