@@ -201,9 +201,8 @@ def test_settings_folder_and_start_belong_to_the_chosen_run(window, qtbot, root,
     do(window, "settings")
     qtbot.waitUntil(lambda: window.parts.new_run.config() == config)
     assert window.parts.runs.details.resume_button.text() == "Start"
-    with qtbot.waitSignal(window.control.run_ended):
+    with qtbot.waitSignals([window.session.began, window.control.run_ended], timeout=30_000):
         do(window, "resume")
-        qtbot.waitUntil(lambda: window.session.running)
 
 
 def test_runs_of_other_processes_come_and_go_by_themselves_and_are_followed_when_chosen(window, qtbot, root):
