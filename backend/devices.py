@@ -6,6 +6,7 @@ import gc
 import platform
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
@@ -143,6 +144,7 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: _version(package) for name, package in _PACKAGES.items()}}
 
 
+@cache
 def _version(package: str) -> str:
     try:
         return version(package)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, distributions
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from backend.errors import ConfigError, nearest
@@ -35,6 +36,13 @@ _BROKEN = (
     OSError,
     RuntimeError,
 )
+
+
+@cache
+def _declared() -> tuple[EntryPoint, ...]:
+    """Return our plug-ins of the installed packages; looking into all of these takes as long as making a menu."""
+    declared = (entry for package in distributions() for entry in package.entry_points)
+    return tuple(dict.fromkeys(entry for entry in declared if entry.group.startswith("dmc_studio.")))
 
 
 class Registry(Generic[T]):
@@ -98,8 +106,9 @@ class Registry(Generic[T]):
         package = importlib.import_module(f"backend.{self.kind}")
         for module in pkgutil.iter_modules(package.__path__, f"backend.{self.kind}."):
             self._load(module.name, lambda name=module.name: importlib.import_module(name))
-        for entry in entry_points(group=f"dmc_studio.{self.kind}"):
-            self._load(entry.name, entry.load)
+        for entry in _declared():
+            if entry.group == f"dmc_studio.{self.kind}":
+                self._load(entry.name, entry.load)
 
     def _load(self, name: str, load: Any) -> None:  # noqa: ANN401
         try:

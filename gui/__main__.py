@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -50,4 +51,5 @@ def _complain(sentence: str, hint: str) -> int:
 
 
 if __name__ == "__main__":
+    gc.disable()  # until the window is there: nearly all that is made until then stays
     sys.exit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -35,12 +36,13 @@ def open_app(*, demo: bool, paths: Sequence[Path], visible: bool) -> int:
     if not visible:
         from gui.demo import run_offscreen
 
+        _collect_garbage()
         return run_offscreen(app, Path("demo-run"))
     settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, _NAME, "window")
     preferences = Preferences(settings)
     theme.set_font_size(app, preferences.font_size)
-    theme.apply(app, theme.chosen(app, preferences.theme))
-    window = MainWindow(settings)
+    with theme.dressing(app, theme.chosen(app, preferences.theme)):
+        window = MainWindow(settings)
     window.offers.faults.install()
     signal.signal(signal.SIGINT, lambda *_: window.closing.interrupt())
     if demo:
@@ -48,4 +50,11 @@ def open_app(*, demo: bool, paths: Sequence[Path], visible: bool) -> int:
     elif paths:
         window.comforts.open(paths)
     window.show()
+    _collect_garbage()
     return app.exec()
+
+
+def _collect_garbage() -> None:
+    """Begin with it, as `python -m gui` does not; what is there by now stays, and need not be gone through."""
+    gc.freeze()
+    gc.enable()

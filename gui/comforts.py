@@ -121,10 +121,10 @@ class Comforts(QObject):
         """Let the next click say what it is on."""
         explain_everything(self._window)
 
-    def remember(self) -> None:
-        """Keep what has changed; called every second and when the window closes."""
+    def remember(self, *, all_of_it: bool = False) -> None:
+        """Keep what has changed; called every second, and with `all_of_it` when the window closes."""
         if self.restoring is not None:
-            self.restoring.remember()
+            self.restoring.remember(all_of_it=all_of_it)
 
     def set_theme(self, chosen: theme.Theme) -> None:
         """Take the theme's colours."""
@@ -133,7 +133,7 @@ class Comforts(QObject):
 
     def close(self) -> None:
         """The window closes: keep how it was left, and take the tray icon away."""
-        self.remember()
+        self.remember(all_of_it=True)
         self._settings.sync()
         self.notices.close()
         self._window.offers.faults.close()

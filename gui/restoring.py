@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _PAGE, _RUN, _DRAFT, _COLUMNS = "restore/page", "restore/run", "restore/draft", "restore/columns"
 
+_SELDOM = 15
+"""Seconds from one search for tables to the next."""
+
 
 class Restoring(QObject):
     """`restore` once, when the window is made; `remember` every second, so that a window that dies forgets little."""
@@ -23,6 +26,7 @@ class Restoring(QObject):
         super().__init__(window)
         self._window, self._settings = window, settings
         self._draft: RunConfig | None = None
+        self._times = 0
         window.control.listed.connect(self._listed)
 
     def restore(self) -> None:
@@ -40,8 +44,12 @@ class Restoring(QObject):
             if isinstance(kept, QByteArray):
                 header.restoreState(kept)
 
-    def remember(self) -> None:
-        """Keep what has changed."""
+    def remember(self, *, all_of_it: bool) -> None:
+        """Keep what has changed; the widths of columns, for which the whole window is searched, not every time.
+
+        Args:
+            all_of_it: search now.
+        """
         window = self._window
         self._keep(_PAGE, window.pages.tabText(window.pages.currentIndex()))
         if window.viewer.shown is not None:
@@ -50,8 +58,10 @@ class Restoring(QObject):
         if draft is not None and draft != self._draft:
             self._draft = draft
             self._keep(_DRAFT, to_toml(draft))
-        for name, header in self._headers().items():
-            self._keep(f"{_COLUMNS}/{name}", header.saveState())
+        self._times += 1
+        if all_of_it or self._times % _SELDOM == 0:
+            for name, header in self._headers().items():
+                self._keep(f"{_COLUMNS}/{name}", header.saveState())
 
     def _listed(self) -> None:
         """Show the run that was on show, unless another one is asked for or trained now."""

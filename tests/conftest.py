@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 
@@ -19,6 +20,12 @@ for _folder in ("CACHE_HOME", "CONFIG_HOME", "DATA_HOME", "STATE_HOME", "DOCUMEN
 # A busy machine is slow, not wrong. What CI sets for Hypothesis stays.
 settings.register_profile("studio", deadline=None)
 settings.load_profile("studio")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector from going through all of torch, again and again: what was imported stays."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+
+from gui import theme
+from gui.app import make_app
+from gui.session import Session
 from gui.window import MainWindow
+
+
+def make(settings: QSettings, runs: Path, session: Session | None = None) -> MainWindow:
+    """Make a light window, as the application does."""
+    with theme.dressing(make_app(), theme.LIGHT):
+        return MainWindow(settings, runs, session)
 
 
 def present(qtbot, window: MainWindow) -> MainWindow:

@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final
@@ -126,10 +127,16 @@ def _build(name: str, seed: int) -> tuple[nn.Module, Callable[..., Tensor]]:
         with torch.random.fork_rng(devices=[]), _weights_come_later():
             torch.manual_seed(seed)
             model = open_clip.create_model(name, load_weights=False, pretrained_text=False)
-        return model, open_clip.get_tokenizer(name)
+        return model, _tokenizer(name) if not name.startswith(_LOCAL) else open_clip.get_tokenizer(name)
     except (RuntimeError, OSError, ValueError, KeyError, TypeError, ImportError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(f"Model '{name}' cannot be built: {first}", "Check model.name.") from error
+
+
+@cache
+def _tokenizer(name: str) -> Callable[..., Tensor]:
+    """Return open_clip's tokenizer; it reads its table of words each time that one is made."""
+    return open_clip.get_tokenizer(name)
 
 
 @contextlib.contextmanager

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import importlib
-import io
 import pkgutil
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent
@@ -25,11 +23,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backend.api import write_atomic
 from gui.charts.full_screen import FullScreen
 from gui.charts.header import Elided, Header
 from gui.charts.painting import draw_picture, save_picture
-from gui.charts.saving import KINDS, Saving
+from gui.charts.saving import Saving
+from gui.charts.writing import SUFFIXES, Cell, write
 from gui.state.curves import Curves
 from gui.state.identity import identity_lines
 from gui.state.metrics import explain
@@ -37,10 +35,8 @@ from gui.theme import Theme, current
 
 __all__ = ["EMPTY", "SUFFIXES", "Cell", "Chart", "Elided", "all_charts", "on_paper", "save_charts"]
 
-Cell: TypeAlias = str | float | int | None
 
 EMPTY = "Press Start: about a minute, nothing to download"
-SUFFIXES = tuple(KINDS)
 
 
 class Chart(QFrame):
@@ -123,18 +119,11 @@ class Chart(QFrame):
             ValueError: another suffix.
             StorageError: the file cannot be written.
         """
-        suffix = path.suffix.lower()
-        if suffix not in SUFFIXES:
-            msg = f"'{path.name}' does not end in {', '.join(SUFFIXES)}."
-            raise ValueError(msg)
-        if suffix == ".csv":
-            text = io.StringIO(newline="")
-            text.writelines(f"# {line}\n" for line in self.identity().splitlines())
-            csv.writer(text).writerows(self.table(self.curves) if self.curves else [])
-            write_atomic(path, text.getvalue().encode())
-        else:
-            save_charts([self], path, self.theme)
-        return path
+
+        def rows() -> Sequence[Sequence[Cell]]:
+            return self.table(self.curves) if self.curves else []
+
+        return write(path, self.identity().splitlines(), rows, lambda: save_charts([self], path, self.theme))
 
     def identity(self) -> str:
         """Return what the numbers on show depend on, line by line; every export carries it."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
@@ -13,12 +11,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from backend.api import write_atomic
-from gui.charts.base import SUFFIXES, Cell
 from gui.charts.grid import Grid, Layout
 from gui.charts.painting import save_picture
 from gui.charts.pens import small_font
 from gui.charts.sheet import Sheet
+from gui.charts.writing import Cell, write
 from gui.theme import Theme
 
 _LARGEST: Final = 4000
@@ -51,20 +48,13 @@ def export_grid(
         ValueError: another suffix.
         StorageError: the file cannot be written.
     """
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        msg = f"'{path.name}' does not end in {', '.join(SUFFIXES)}."
-        raise ValueError(msg)
-    if suffix == ".csv":
-        text = io.StringIO(newline="")
-        text.writelines(f"# {line}\n" for line in (title, *identity.splitlines()))
-        csv.writer(text).writerows(rows or table(grid))
-        write_atomic(path, text.getvalue().encode())
-    else:
+
+    def draw() -> None:
         sheet = _Sheet(grid, theme, size, title)
         save_picture([sheet], path, theme, words=f"{title}\n{identity}".rstrip())
         sheet.deleteLater()
-    return path
+
+    return write(path, (title, *identity.splitlines()), lambda: rows or table(grid), draw)
 
 
 def table(grid: Grid) -> list[Sequence[Cell]]:

@@ -11,8 +11,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from backend.api import StudioError
-
-KINDS = {".png": "PNG picture", ".svg": "SVG drawing", ".csv": "CSV table"}
+from gui.charts.writing import KINDS
 
 
 class Saving(QObject):

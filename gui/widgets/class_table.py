@@ -13,6 +13,7 @@ from backend.api import DataReport
 from gui.icons import icon
 from gui.models.classes import CLASS, ClassesFilter, ClassesModel, ClassRow
 from gui.theme import Theme
+from gui.widgets.plain_table import set_up_table
 
 _NUMBER_WIDTH = 50
 _ROW_HEIGHT = 24
@@ -79,20 +80,11 @@ class ClassTable(QWidget):
     def _set_up_view(self) -> None:
         view = self.view
         view.setModel(self.proxy)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.setTabKeyNavigation(False)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
         view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setAccessibleName("Classes")
-        view.setToolTip("Select classes to see their pictures only")
-        view.verticalHeader().hide()
+        set_up_table(view, "Classes", "Select classes to see their pictures only")
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         header = view.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in range(1, self.model.columnCount()):

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 
 from backend.api import Pictures, StudioError, open_scored
 from gui.background import submit
-from gui.charts.base import SUFFIXES
 from gui.charts.grid import Grid
 from gui.charts.heatmap import HeatMap
 from gui.charts.paper import export_grid
+from gui.charts.writing import KINDS
 from gui.icons import icon
 from gui.state.confusion import Found, Question, Table, Tasks, find, table_of
 from gui.state.curves import task_name
@@ -255,7 +255,7 @@ class ConfusionWindow(QDialog):
 
     def _head(self) -> QHBoxLayout:
         menu = QMenu(self)
-        for suffix, what in zip(SUFFIXES, ("PNG picture", "SVG drawing", "CSV table"), strict=True):
+        for suffix, what in KINDS.items():
             menu.addAction(f"Export {what}…", lambda suffix=suffix: self._ask_and_export(suffix))
         button = self.export_button
         button.setText("&Export")

@@ -8,7 +8,6 @@ from typing import Final
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -22,6 +21,7 @@ from gui.state.curves import Curves, task_name
 from gui.state.drift import ClassRow
 from gui.theme import Theme
 from gui.widgets.drift_panel import DriftPanel
+from gui.widgets.plain_table import set_up_table
 
 _TITLE_ROOM: Final = 14
 """Pixels beside the title of a column."""
@@ -133,20 +133,12 @@ class DriftClasses(DriftPanel):
         view.setModel(self.order)
         for column in (_BEFORE, _BEFORE + 1):
             view.setItemDelegateForColumn(column, self._bars)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setFrameShape(QTableView.Shape.NoFrame)
-        view.setTabKeyNavigation(False)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setAccessibleName("Classes of the calibration")
-        view.setToolTip("Select a class to see it in the map, in the plan and over the tasks")
-        view.verticalHeader().hide()
+        set_up_table(
+            view, "Classes of the calibration", "Select a class to see it in the map, in the plan and over the tasks"
+        )
         header = view.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(24)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

@@ -7,7 +7,6 @@ from typing import Final
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from gui.models.moments import ANSWER, FOLLOWED, SCORE, SHARE, TASK, MomentsModel, percent
 from gui.state.answers import Moment
 from gui.theme import Theme, faded
+from gui.widgets.plain_table import set_up_table
 from gui.widgets.score_bars import paint_bar
 
 _MOST_ROWS: Final = 10
@@ -36,17 +36,8 @@ class MomentsTable(QTableView):
         self.setModel(self.moments)
         self.setItemDelegate(_Cell(self))
         self.setItemDelegateForColumn(FOLLOWED, _Bar(self))
-        self.setAccessibleName("Answer after each task")
-        self.setToolTip("Choose a row to see all scores of that checkpoint")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
+        set_up_table(self, "Answer after each task", "Choose a row to see all scores of that checkpoint")
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionsClickable(False)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -60,7 +60,12 @@ def test_every_method_finishes_with_a_complete_result(name, tmp_path):
     assert isinstance(events[-1], RunEnded)
 
 
-@pytest.mark.parametrize("tuning", ["lora", "full", "adapter", "none"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "tuning", ["lora", "none", pytest.param("full", marks=SLOW), pytest.param("adapter", marks=SLOW)]
+)
 def test_every_tuning_runs_and_only_a_moving_tower_is_calibrated(tuning, tmp_path):
     ended, events = play(tiny_config(model={"tuning": tuning}), tmp_path / "run")
     assert ended.outcome == "finished", ended
@@ -121,7 +126,7 @@ def test_pause_holds_the_run_until_resume(tmp_path):
             gate.pause()
             threading.Timer(0.2, gate.resume).start()
 
-    ended, events = play(tiny_config(), tmp_path / "run", hold)
+    ended, events = play(tiny_config(method={"name": "simple_cil"}), tmp_path / "run", hold)
     assert ended.outcome == "finished"
     kinds = [type(e) for e in events]
     assert kinds.index(Paused) < kinds.index(Resumed)
@@ -209,8 +214,8 @@ def with_another_label(pictures):
     ("change", "says"),
     [
         (without_first, "2 pictures are missing, for example 'train/0' and 1 picture is new, for example 'new'"),
-        (with_other_pixels, "1 picture changed content, for example 'train/3'"),
-        (with_another_label, "1 picture changed class, for example 'train/1'"),
+        pytest.param(with_other_pixels, "1 picture changed content, for example 'train/3'", marks=SLOW),
+        pytest.param(with_another_label, "1 picture changed class, for example 'train/1'", marks=SLOW),
     ],
 )
 def test_a_data_set_that_changed_since_the_run_began_is_refused_on_resume(change, says, tmp_path, monkeypatch):

@@ -107,7 +107,7 @@ def test_a_wrong_kind_is_named(finished_run, tmp_path):
     assert "'latex'" in caught.value.hint
 
 
-@pytest.mark.parametrize("tuning", ["lora", "full", "adapter"])
+@pytest.mark.parametrize("tuning", ["lora", *(pytest.param(t, marks=pytest.mark.slow) for t in ("full", "adapter"))])
 def test_open_clip_loads_an_export_and_predicts_what_the_run_predicts(tuning, tmp_path, pictures):
     folder = tmp_path / "run"
     config = tiny_config(method={"name": "dmc"}, split={"classes_per_task": 4}, model={"tuning": tuning})

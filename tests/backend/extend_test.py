@@ -69,7 +69,7 @@ def refused(source, data, *overrides):
     return caught.value.problems[0]
 
 
-@pytest.mark.parametrize("method", ["dmc_ot", "fine_tune"])
+@pytest.mark.parametrize("method", ["dmc_ot", pytest.param("fine_tune", marks=pytest.mark.slow)])
 def test_an_extended_run_equals_one_that_had_all_classes_from_the_start(tmp_path, method):
     everything = write_pets(tmp_path / "all")
     whole = learn(pets_config(everything, (*KNOWN, *NEW), method), tmp_path / "whole")

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,9 +14,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from tests.benchmarks import probing
+
 Line = tuple[str, str, str]
 
-ROOT = Path(__file__).parents[2]
 TASKS, SIZE = 20, 5
 ROUNDS = 4
 STEP_MS = 16
@@ -26,17 +25,7 @@ STEP_MS = 16
 
 def lines() -> Iterator[Line]:
     """Yield (what, measured, verdict)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.drift", "--probe"],
-        cwd=ROOT,
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"the drift probe failed:\n{done.stdout[-500:]}{done.stderr[-2000:]}")
-    for what, spent in json.loads(done.stdout.splitlines()[-1]).items():
+    for what, spent in probing.probe("drift", "--probe").items():
         p50, p99 = np.percentile(1000 * np.array(spent), [50, 99])
         yield what, f"p50 {p50:.1f} ms, p99 {p99:.1f} ms", f"{p50:.1f} ms (under {STEP_MS} ms)"
 

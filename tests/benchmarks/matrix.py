@@ -6,35 +6,23 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 
+from tests.benchmarks import probing
+
 Line = tuple[str, str, str]
 
-ROOT = Path(__file__).parents[2]
 TURNS = 60
 REDRAW_MS, HOVER_MS = 16, 4
 
 
 def lines() -> Iterator[Line]:
     """Yield (what, measured, verdict)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.matrix", "--probe"],
-        cwd=ROOT,
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"the matrix probe failed:\n{done.stdout[-500:]}{done.stderr[-2000:]}")
-    for what, spent in json.loads(done.stdout.splitlines()[-1]).items():
+    for what, spent in probing.probe("matrix", "--probe").items():
         p50, p99 = np.percentile(1000 * np.array(spent), [50, 99])
         most = HOVER_MS if what.endswith("pointer") else REDRAW_MS
         wanted = f"under {most} ms" if "1,000" not in what else "works"

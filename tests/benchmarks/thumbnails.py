@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
+from tests.benchmarks import probing
+
 Line = tuple[str, str, str]
 
-ROOT = Path(__file__).parents[2]
 PICTURES, CLASSES = 50_000, 100
 FRAMES = 600
 FRAME_MS = 16
@@ -26,17 +24,7 @@ FRAME_MS = 16
 
 def lines() -> Iterator[Line]:
     """Yield (what, measured, verdict)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.thumbnails", "--probe"],
-        cwd=ROOT,
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"the thumbnail probe failed:\n{done.stdout[-500:]}{done.stderr[-2000:]}")
-    for name, found in json.loads(done.stdout.splitlines()[-1]).items():
+    for name, found in probing.probe("thumbnails", "--probe").items():
         frames = 1000 * np.array(found["frames"])
         p50, p99 = np.percentile(frames, [50, 99])
         yield (

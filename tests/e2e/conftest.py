@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
-from gui import theme
 from gui.session import Session
 from gui.window import MainWindow
 from tests import leaks
 from tests.e2e.hands import finished_runs, worker_command
-from tests.windows import present
+from tests.windows import make, present
 
 
 @pytest.fixture(autouse=True)
@@ -28,9 +27,8 @@ def open_window(qtbot, qapp, tmp_path) -> Iterator[Callable[[], MainWindow]]:
     windows: list[MainWindow] = []
 
     def open_one() -> MainWindow:
-        theme.apply(qapp, theme.LIGHT)
         settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(settings, tmp_path / "runs", Session(command=worker_command))
+        window = make(settings, tmp_path / "runs", Session(command=worker_command))
         present(qtbot, window)
         windows.append(window)
         return window

@@ -17,6 +17,7 @@ from gui.charts.frame import Marks, Titles
 from gui.charts.lines import Line
 from gui.charts.scale import Range, Scale, number_words
 from gui.state.decimate import Series
+from tests import mouse
 
 MINUS = "\N{MINUS SIGN}"
 HOME = Range(0.0, 100.0)
@@ -166,7 +167,7 @@ def test_what_grows_is_followed_until_somebody_zooms(axes: Axes) -> None:
 
 
 def test_the_crosshair_follows_the_mouse_and_tells_every_line(axes: Axes, qtbot: QtBot) -> None:
-    qtbot.mouseMove(axes, at(axes, 40.3))
+    mouse.move(axes, at(axes, 40.3))
     QApplication.processEvents()
     assert axes.cross == 40
     assert axes.words() == "step 40; one 41.0; two 20.5"

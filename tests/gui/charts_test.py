@@ -22,6 +22,7 @@ from gui.charts.heatmap import HeatMap
 from gui.charts.saving import Saving
 from gui.charts.shades import readable_on, shade
 from gui.state.curves import Curves
+from tests import mouse
 from tests.gui.example_run import events
 
 CHARTS = all_charts()
@@ -232,7 +233,7 @@ def test_the_matrix_is_read_with_mouse_and_arrow_keys(qtbot: QtBot, curves: Curv
     assert heat.cell_at(area.topLeft().toPoint() + QPoint(2, 2)) == (0, 0)
     assert heat.cell_at(area.bottomRight().toPoint() - QPoint(2, 2)) == (3, 3)
     assert heat.cell_at(QPoint(0, 0)) is None
-    qtbot.mouseMove(heat, area.center().toPoint())
+    mouse.move(heat, area.center().toPoint())
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Right):
         qtbot.keyClick(heat, key)
     assert heat.accessibleDescription().startswith(f"After T2, on T2: {curves.matrix[1][1]:.1f} %")

@@ -14,8 +14,8 @@ from backend.api import CacheInfo, Finding, Gate, SelfTest, StudioError, self_te
 from gui import background, theme
 from gui.widgets.doctor import DoctorDialog
 from gui.widgets.self_test import SelfTestDialog
-from gui.window import MainWindow
 from tests import worlds
+from tests.windows import make as make_window
 
 FINDINGS = (
     Finding("Machine", "device", "CPU"),
@@ -47,7 +47,7 @@ def shown(dialog):
 
 def test_findings_are_shown_in_words_and_copied_as_text(open_doctor, qtbot):
     dialog = open_doctor(lambda: iter(FINDINGS))
-    qtbot.waitUntil(lambda: "memory" in shown(dialog))
+    qtbot.waitUntil(lambda: "cub200" in shown(dialog))
     assert dialog.summary.text() == "1 thing stops a run: memory."
     assert {"Machine", "Data sets", "OK", "Problem", "Note", "Close something."} <= set(shown(dialog))
     qtbot.mouseClick(dialog.copy_button, Qt.MouseButton.LeftButton)
@@ -89,7 +89,7 @@ def test_a_self_test_that_cannot_be_run_says_why(qtbot):
     dialog = SelfTestDialog(None, [TINY, dataclasses.replace(TINY, classes=9)])
     qtbot.addWidget(dialog)
     dialog.open_now(running=False)
-    qtbot.waitUntil(lambda: dialog.run_button.isEnabled())
+    qtbot.waitUntil(lambda: dialog.run_button.isEnabled(), timeout=60_000)
     dialog.choose(list(dialog._items)[1])
     assert not dialog.run_button.isEnabled()
     assert "9 classes" in dialog.reason.text()
@@ -107,8 +107,7 @@ def test_a_self_test_is_a_run_that_ends_with_a_verdict(qtbot, qapp, tmp_path, mo
     last = api.open_run(tmp_path / "first").result["last"]
     test = dataclasses.replace(TINY, last=last)
     monkeypatch.setattr("gui.widgets.self_test.SELF_TESTS", [test])
-    theme.apply(qapp, theme.LIGHT)
-    window = MainWindow(QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat), tmp_path / "runs")
+    window = make_window(QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat), tmp_path / "runs")
     qtbot.addWidget(window)
     window.show()
     window.commands.self_test.trigger()

@@ -19,6 +19,7 @@ from gui.widgets.drift_labels import Wish, place
 from gui.widgets.drift_map import NOT_KEPT, DriftMap
 from gui.widgets.drift_marks import task_mark
 from gui.widgets.drift_view import View
+from tests import mouse
 from tests.gui.drift_state_test import read_all, state_of
 from tests.gui.example_means import example
 
@@ -180,7 +181,7 @@ def test_keys_and_wheel_zoom_and_dragging_moves_without_selecting(qtbot, drawn):
     before = canvas.place_of(name)
     drawn.chosen.connect(lambda _: pytest.fail("a drag selected"))
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
-    qtbot.mouseMove(canvas, QPoint(90, 70))
+    mouse.move(canvas, QPoint(90, 70), Qt.MouseButton.LeftButton)
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(90, 70))
     assert (canvas.place_of(name) - before) == QPointF(40, 20)
     qtbot.keyClick(canvas, Qt.Key.Key_1)

@@ -14,6 +14,7 @@ from gui.session import Session
 from gui.state.evidence import describe
 from gui.widgets.errors import ErrorDialog
 from gui.window import MainWindow
+from tests.windows import make as make_window
 
 PICTURES = [f"train/{number:03}.png" for number in range(64)]
 FOUND = {"step": 11, "where": "adapt of task 2", "losses": [2.5, 3.25, math.nan], "batch": {"pictures": PICTURES}}
@@ -45,7 +46,7 @@ def test_nothing_was_kept_and_nothing_is_said():
 def open_window(qtbot, tmp_path):
     def open_one(runner) -> MainWindow:
         settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(settings, tmp_path / "runs", Session(runner=runner))
+        window = make_window(settings, tmp_path / "runs", Session(runner=runner))
         qtbot.addWidget(window)
         window.show()
         return window

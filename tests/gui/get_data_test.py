@@ -15,8 +15,8 @@ from backend.transfer import Source
 from gui import background, theme
 from gui.widgets.get_data import GetDataDialog, Getter
 from gui.widgets.transfer import transfer_words
-from gui.window import MainWindow
 from tests import worlds
+from tests.windows import make as make_window
 
 SOURCE = Source(url="http://127.0.0.1/tiny.zip", name="tiny.zip", size=4_000_000)
 
@@ -143,8 +143,8 @@ def test_what_no_program_may_fetch_has_a_page_that_says_what_to_do(dialog, web, 
     dialog.list.setCurrentItem(dialog._item("ucf101"))
     page = dialog.page
     assert not page.fetch_button.isVisible()
-    assert "https://www.crcv.ucf.edu/data/UCF101.php" in page.how.text()
     qtbot.waitUntil(page.copy_button.isVisible)
+    assert "https://www.crcv.ucf.edu/data/UCF101.php" in page.how.text()
     click(qtbot, page.copy_button)
     assert QGuiApplication.clipboard().text() == page.folder.text() != ""
     assert page.check_button.isVisible()
@@ -164,8 +164,7 @@ def test_progress_without_a_total_says_what_is_known():
 
 @pytest.fixture
 def window(qtbot, qapp, tmp_path, web):
-    theme.apply(qapp, theme.LIGHT)
-    made = MainWindow(QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat), tmp_path / "runs")
+    made = make_window(QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat), tmp_path / "runs")
     qtbot.addWidget(made)
     made.show()
     return made

@@ -20,6 +20,7 @@ from gui.charts.paper import export_grid, table
 from gui.charts.pens import small_font
 from gui.charts.shades import shade
 from gui.charts.view import WHOLE, Span
+from tests import mouse
 
 LONG = "a very long name of a class that has no room beside a cell"
 
@@ -65,7 +66,7 @@ def turn_wheel(heat: HeatMap, at: QPoint, notches: int, keys=Qt.KeyboardModifier
 
 def test_the_value_under_the_pointer_is_told(heat, qtbot):
     with qtbot.waitSignal(heat.pointed) as told:
-        qtbot.mouseMove(heat, centre(heat, 3, 4))
+        mouse.move(heat, centre(heat, 3, 4))
     assert told.args == [3, 4]
     assert QToolTip.text() == "cell 3 4"
 
@@ -83,7 +84,7 @@ def test_a_cell_with_nothing_behind_it_does_not_open(heat, qtbot):
     with qtbot.assertNotEmitted(heat.opened):
         qtbot.mouseClick(heat, Qt.MouseButton.LeftButton, pos=centre(heat, 0, 1))
         qtbot.keyClick(heat, Qt.Key.Key_Return)
-    qtbot.mouseMove(heat, centre(heat, 1, 0))
+    mouse.move(heat, centre(heat, 1, 0))
     assert heat.cursor().shape() == Qt.CursorShape.PointingHandCursor
 
 
@@ -132,8 +133,8 @@ def test_dragging_moves_what_is_zoomed_and_opens_nothing(heat, qtbot):
     before, at = heat.view, centre(heat, 10, 5)
     with qtbot.assertNotEmitted(heat.opened):
         qtbot.mousePress(heat, Qt.MouseButton.LeftButton, pos=at)
-        qtbot.mouseMove(heat, at - QPoint(40, 30))
-        qtbot.mouseMove(heat, at - QPoint(60, 50))
+        mouse.move(heat, at - QPoint(40, 30), Qt.MouseButton.LeftButton)
+        mouse.move(heat, at - QPoint(60, 50), Qt.MouseButton.LeftButton)
         qtbot.mouseRelease(heat, Qt.MouseButton.LeftButton, pos=at - QPoint(60, 50))
     assert heat.view.across.start > before.across.start
     assert heat.view.down.start > before.down.start
@@ -163,7 +164,7 @@ def test_nothing_is_painted_twice_for_the_pointer(heat, qtbot, monkeypatch):
     painted = []
     monkeypatch.setattr("gui.charts.sheet.paint_cells", lambda *_: painted.append(1))
     for column in range(5):
-        qtbot.mouseMove(heat, centre(heat, 3, column))
+        mouse.move(heat, centre(heat, 3, column))
         heat.grab()
     assert not painted
 

@@ -7,7 +7,6 @@ from PySide6.QtCore import QSettings, Qt
 
 from backend.api import Paused, Resumed, RunConfig, RunEnded
 from backend.store import RunFolder
-from gui import theme
 from gui.session import Session
 from gui.state.smaller import smaller
 from gui.widgets.close import CloseQuestion
@@ -16,6 +15,7 @@ from gui.window import MainWindow
 from tests.gui.example_run import events as example
 from tests.gui.fake_runs import Script
 from tests.gui.fake_worker import worker
+from tests.windows import make as make_window
 from tests.windows import present
 
 RUN_MS = 30_000
@@ -38,11 +38,10 @@ def open_window(qtbot, qapp, tmp_path, settings, script):
     windows = []
 
     def open_one(command=None, answer_seconds=10.0) -> MainWindow:
-        theme.apply(qapp, theme.LIGHT)
         session = Session(
             runner=script.run, resumer=script.resume, command=command or worker(0.02), answer_seconds=answer_seconds
         )
-        window = MainWindow(settings, tmp_path / "runs", session)
+        window = make_window(settings, tmp_path / "runs", session)
         present(qtbot, window)
         windows.append(window)
         return window

@@ -11,7 +11,7 @@ from gui import theme
 from gui.session import Session
 from gui.window import MainWindow
 from tests.gui.fake_runs import Script
-from tests.windows import present
+from tests.windows import make, present
 
 
 def open_plain(qtbot, tmp_path: Path, script: Script | None = None) -> MainWindow:
@@ -19,10 +19,9 @@ def open_plain(qtbot, tmp_path: Path, script: Script | None = None) -> MainWindo
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     theme.set_font_size(app, theme.USUAL_SIZE)
-    theme.apply(app, theme.LIGHT)
     script = script or Script(write=True)
     settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    return present(qtbot, MainWindow(settings, tmp_path / "runs", Session(runner=script.run, resumer=script.resume)))
+    return present(qtbot, make(settings, tmp_path / "runs", Session(runner=script.run, resumer=script.resume)))
 
 
 def finish_run(window: MainWindow, qtbot) -> Path:

@@ -9,9 +9,9 @@ from backend.api import RunConfig
 from gui import hearing
 from gui.session import Session
 from gui.widgets.close import CloseQuestion
-from gui.window import MainWindow
 from tests.gui.fake_runs import Script
 from tests.gui.fake_workers import FakeWorkers
+from tests.windows import make as make_window
 from tests.windows import present
 
 
@@ -31,7 +31,7 @@ def open_window(qtbot, tmp_path, monkeypatch, script):
 
     def open_one():
         settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(settings, tmp_path / "runs", Session(runner=script.run, resumer=script.resume))
+        window = make_window(settings, tmp_path / "runs", Session(runner=script.run, resumer=script.resume))
         windows.append(present(qtbot, window))
         return window
 

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QPushButton
 
 from backend.api import Labels, RunConfig, prepare_run, read_labels, write_labels
 from backend.store import RunFolder
-from gui import background, theme
+from gui import background
 from gui.session import Session
-from gui.window import MainWindow
 from tests.gui.example_run import events
 from tests.gui.fake_runs import Script
+from tests.windows import make as make_window
 from tests.windows import present
 
 
@@ -35,9 +35,8 @@ def settings(tmp_path):
 
 @pytest.fixture
 def window(qtbot, qapp, root, settings):
-    theme.apply(qapp, theme.LIGHT)
     script = Script(write=True)
-    made = MainWindow(settings, root, Session(runner=script.run, resumer=script.resume))
+    made = make_window(settings, root, Session(runner=script.run, resumer=script.resume))
     present(qtbot, made)
     made.errors = []
     made.offers.quiet = True
@@ -228,7 +227,7 @@ def test_columns_are_remembered_and_what_was_in_the_trash_for_too_long_is_not(wi
     window.parts.runs.columns.choose(("Avg", "Seed"))
     window.close()
     shutil.copytree(root / "one", root / ".trash" / "20200101-000000-000000" / "old")
-    again = MainWindow(settings, root, Session())
+    again = make_window(settings, root, Session())
     present(qtbot, again)
     assert again.parts.runs.columns.chosen == ("Avg", "Seed")
     again.parts.runs.columns.choose(None)

@@ -9,9 +9,9 @@ from backend.api import Note, Paused, Resumed, RunStarted, StepEnded
 from gui.session import Session
 from gui.state.curves import Curves
 from gui.state.silence import Silence, words
-from gui.window import MainWindow
 from tests.gui.example_run import events as example
 from tests.gui.fake_runs import Script
+from tests.windows import make as make_window
 
 
 class Watch:
@@ -79,7 +79,7 @@ def window(qtbot, tmp_path):
     script = Script()
     script.step_seconds = 0.05
     settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    made = MainWindow(settings, tmp_path / "runs", Session(runner=script.run))
+    made = make_window(settings, tmp_path / "runs", Session(runner=script.run))
     qtbot.addWidget(made)
     made.show()
     yield made

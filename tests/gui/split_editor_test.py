@@ -18,8 +18,8 @@ from gui.state.draft import Draft
 from gui.theme import LIGHT, apply
 from gui.widgets.split_editor import SplitEditor
 from gui.widgets.task_column import TaskColumn
-from gui.window import MainWindow
 from tests.gui.plain_data import NAMES, plain_config
+from tests.windows import make as make_window
 
 WAIT = 10_000
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -255,7 +255,7 @@ def test_the_window_opens_it_from_form_and_page_and_takes_its_answer(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path
 ) -> None:
     apply(qapp, LIGHT)
-    window = MainWindow(QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat), tmp_path / "runs")
+    window = make_window(QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat), tmp_path / "runs")
     qtbot.addWidget(window)
     form, page = window.parts.new_run, window.parts.data
     form.load(plain_config())

@@ -15,9 +15,9 @@ from gui.pages.try_it import TryItPage
 from gui.state.curves import Curves
 from gui.state.shown import Shown
 from gui.widgets.camera import has_camera
-from gui.window import MainWindow
 from tests.gui.example_run import events
 from tests.gui.fake_answerer import answerer
+from tests.windows import make as make_window
 from tests.windows import present
 
 WAIT = 20_000
@@ -394,9 +394,8 @@ def test_everything_has_a_name_and_a_tooltip(qtbot, make_page, run, picture):
 
 
 def test_the_page_in_the_window_follows_the_run_on_show_and_leaves_nothing_behind(qtbot, qapp, tmp_path, run, picture):
-    theme.apply(qapp, theme.LIGHT)
     settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    window = present(qtbot, MainWindow(settings, tmp_path / "runs"))
+    window = present(qtbot, make_window(settings, tmp_path / "runs"))
     page = window.parts.try_it
     page._command = answerer()
     window.pages.setCurrentWidget(page)

@@ -31,6 +31,7 @@ from gui.widgets.close import CloseQuestion
 from gui.widgets.errors import ErrorDialog
 from gui.window import _LAYOUT_VERSION, MainWindow
 from tests.gui.fake_runs import Script
+from tests.windows import make as make_window
 from tests.windows import present
 
 ROOT = Path(__file__).parents[2]
@@ -49,8 +50,7 @@ def settings(tmp_path):
 @pytest.fixture
 def open_window(qtbot, qapp, tmp_path, settings, script):
     def open_one() -> MainWindow:
-        theme.apply(qapp, theme.LIGHT)
-        window = MainWindow(settings, tmp_path / "runs", Session(runner=script.run, resumer=script.resume))
+        window = make_window(settings, tmp_path / "runs", Session(runner=script.run, resumer=script.resume))
         present(qtbot, window)
         return window
 
