@@ -148,8 +148,10 @@ class Comparison:
         return next((group for group in self.groups if group.key == key), None)
 
     def best(self, metric: Metric, *, anyway: bool = False) -> frozenset[str]:
-        """Return the keys of the groups with the best mean; none where they may not be compared."""
+        """Return the keys of the groups with the best mean; none where they may not be compared, or share no seed."""
         if len(self.groups) < 2 or (self.obstacles and not anyway):
+            return frozenset()
+        if not set.intersection(*(set(group.seeds) for group in self.groups)):
             return frozenset()
         means = {group.key: group.metric(metric.id, self.tasks).mean for group in self.groups}
         top = max(means.values()) if metric.best == "high" else min(means.values())
@@ -215,7 +217,7 @@ def difference(ours: Group, theirs: Group, metric: str, tasks: int, *, anyway: b
         return Difference(why=f"not comparable: {', '.join(dict.fromkeys(o.what.lower() for o in found))} differ")
     seeds = tuple(seed for seed in ours.seeds if seed in theirs.seeds)
     if not seeds:
-        return Difference(why="no seed that both have: no paired test")
+        return Difference(why="no shared seed: no paired test")
     pairs = [[run.metric(metric, tasks) for run in group.runs if run.seed in seeds] for group in (ours, theirs)]
     return Difference(seeds, paired(*pairs))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -46,7 +46,7 @@ def cells(comparison: Comparison, baseline: str, differences: Differences, *, an
 
 
 def _name(group: Group, *, is_base: bool) -> Cell:
-    seeds = ", ".join(map(str, group.seeds))
+    seeds = _listed(group.seeds)
     short = [run for run in group.runs if len(run.scores) < run.tasks]
     parts = [
         "baseline" if is_base else "",
@@ -58,6 +58,14 @@ def _name(group: Group, *, is_base: bool) -> Cell:
     runs = "\n".join(f"{run.name}: {run.state}, {len(run.scores)} of {run.tasks} tasks" for run in group.runs)
     again = "\n".join(f"{run.name}: its seed is there already, so it is left out" for run in group.repeats)
     return Cell(group.label, note, f"{group.label}\n{note}\n{runs}\n{again}".rstrip())
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    """Return 0-2 for 0, 1, 2 (with a dash), and any others one by one."""
+    ordered = sorted(seeds)
+    if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
+        return f"{ordered[0]}\N{EN DASH}{ordered[-1]}"
+    return ", ".join(map(str, ordered))
 
 
 def _cell(group: Group, metric: str, tasks: int, note: str, more: str, *, best: bool) -> Cell:

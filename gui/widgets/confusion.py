@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -25,7 +24,7 @@ from gui.background import submit
 from gui.charts.grid import Grid
 from gui.charts.heatmap import HeatMap
 from gui.charts.paper import export_grid
-from gui.charts.writing import KINDS
+from gui.charts.saving import Saving
 from gui.icons import icon
 from gui.state.confusion import Found, Question, Table, Tasks, find, table_of
 from gui.state.curves import task_name
@@ -59,6 +58,7 @@ class ConfusionWindow(QDialog):
         self.message = QLabel()
         self.heading, self.summary = ElidedLabel(), ElidedLabel()
         self.flips = FlipBrowser()
+        self.saving = Saving(self.map, "confusion", self.export)
         self.table: Table | None = None
         self.question = question
         self._shown = shown
@@ -205,24 +205,11 @@ class ConfusionWindow(QDialog):
 
     # --- construction ---
 
-    def _ask_and_export(self, suffix: str) -> None:
-        dialog = QFileDialog(self, "Export the confusion matrix")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(suffix[1:])
-        dialog.selectFile(f"confusion{suffix}")
-        dialog.fileSelected.connect(lambda path: self._export_to(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _export_to(self, path: Path) -> None:
-        try:
-            self.summary.set_text(f"Exported to {self.export(path)}")
-        except (ValueError, StudioError) as error:
-            self.summary.set_text(f"Not exported: {error}")
-
     def _connect(self) -> None:
         self.bar.asked.connect(self._choose)
         self.map.opened.connect(self._open_cell)
+        self.saving.said.connect(self.summary.set_text)
+        self.saving.failed.connect(lambda error: self.summary.set_text(f"Not exported: {error}"))
 
     def _lay_out(self) -> None:
         self.heading.setProperty("role", "heading")
@@ -255,8 +242,7 @@ class ConfusionWindow(QDialog):
 
     def _head(self) -> QHBoxLayout:
         menu = QMenu(self)
-        for suffix, what in KINDS.items():
-            menu.addAction(f"Export {what}…", lambda suffix=suffix: self._ask_and_export(suffix))
+        self.saving.fill(menu)
         button = self.export_button
         button.setText("&Export")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

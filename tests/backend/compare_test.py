@@ -159,7 +159,8 @@ def test_without_a_common_seed_there_is_no_test(runs):
     comparison = comparison_of(runs("dmc", seeds=(0,)), runs("dmc_ot", seeds=(1,)))
     base, ours = comparison.groups
     assert not comparison.obstacles
-    assert "no seed" in comparison.differences(base.key)[ours.key]["last"].why
+    assert "no shared seed" in comparison.differences(base.key)[ours.key]["last"].why
+    assert not comparison.best(METRICS[0])
 
 
 def test_the_settings_of_each_group_are_told(runs):

@@ -19,7 +19,6 @@ import psutil
 from PySide6.QtCore import QSettings, QTimer
 
 from backend.api import Event, Gate, RunConfig, RunEnded
-from backend.events import to_line
 from backend.store import RunFolder
 from gui import app as front
 from gui import theme
@@ -43,16 +42,14 @@ def memory() -> float:
 
 def simulated(config: RunConfig, folder: Path, emit: Callable[[Event], None], _gate: Gate, tasks: int = 5) -> RunEnded:
     """Tell a made-up run as the engine would, and leave its folder."""
-    told = list(events(tasks=tasks, size=CLASSES, steps=STEPS))
-    made = RunFolder.create(folder, config)
-    (folder / "events.jsonl").write_text("".join(to_line(event) + "\n" for event in told))
-    made.close()
-    for event in told:
-        emit(event)
-        time.sleep(REST_SECONDS)
-    ended = told[-1]
-    assert isinstance(ended, RunEnded)
-    return ended
+    with RunFolder.create(folder, config) as home:
+        for event in events(tasks=tasks, size=CLASSES, steps=STEPS):
+            home.append(event)
+            emit(event)
+            time.sleep(REST_SECONDS)
+            if isinstance(event, RunEnded):
+                return event
+    raise RuntimeError("the made-up run has no end")
 
 
 def idle() -> int:

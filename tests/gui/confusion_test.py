@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from gui import background, theme
 from gui.charts.matrix import MatrixChart
+from gui.charts.saving import Saving
 from gui.looking import Looking
 from gui.pages.live import LivePage
 from gui.state.confusion import Question
@@ -213,10 +214,14 @@ def test_tasks_that_are_scored_later_can_be_chosen_then(opened, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".csv"])
-def test_the_matrix_is_exported_with_what_it_depends_on(opened, run, suffix, tmp_path):
+def test_the_matrix_is_exported_in_two_clicks_with_what_it_depends_on(opened, run, suffix, tmp_path, monkeypatch):
+    monkeypatch.setattr(Saving, "folder", tmp_path)
     window = opened(run)
-    window._export_to(tmp_path / f"out{suffix}")
-    data = (tmp_path / f"out{suffix}").read_bytes()
+    action = next(
+        a for a in window.export_button.menu().actions() if a.text().startswith(f"Export {suffix[1:].upper()}")
+    )
+    action.trigger()
+    data = (tmp_path / f"confusion{suffix}").read_bytes()
     assert window.summary.whole.startswith("Exported to")
     if suffix == ".png":
         return
@@ -228,9 +233,10 @@ def test_the_matrix_is_exported_with_what_it_depends_on(opened, run, suffix, tmp
         assert rows[1][:3] == ["T1", run.curves.class_names[0], "6"]
 
 
-def test_an_export_that_fails_is_told(opened, run, tmp_path):
+def test_an_export_that_fails_is_told(opened, run, tmp_path, monkeypatch):
+    monkeypatch.setattr(Saving, "folder", tmp_path / "missing")
     window = opened(run)
-    window._export_to(tmp_path / "missing" / "out.csv")
+    window.saving.save(".csv")
     assert window.summary.whole.startswith("Not exported")
 
 
