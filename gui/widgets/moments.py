@@ -39,7 +39,8 @@ class MomentsTable(QTableView):
         set_up_table(self, "Answer after each task", "Choose a row to see all scores of that checkpoint")
         header = self.horizontalHeader()
         header.setSectionsClickable(False)
-        header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        for part in (self, header):  # names that begin alike differ at their ends
+            part.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column in (TASK, SCORE):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)

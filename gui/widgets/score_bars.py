@@ -21,7 +21,7 @@ _NARROW: Final = 480
 
 
 class ScoreBars(QWidget):
-    """Bars of classes that were never learned are hatched, and say so."""
+    """Bars of classes that were never learned are hatched, and say so; the answer is the first that was learned."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +41,11 @@ class ScoreBars(QWidget):
     def guesses(self) -> tuple[Guess, ...]:
         """What is shown."""
         return self._guesses
+
+    @property
+    def answer(self) -> Guess | None:
+        """What is written in bold: a name that was typed is no answer of the run, however well it scores."""
+        return next((guess for guess in self._guesses if guess.task is not None), None)
 
     def sizeHint(self) -> QSize:
         """Return the room of all rows."""
@@ -67,9 +72,10 @@ class ScoreBars(QWidget):
         """Draw the rows."""
         painter = QPainter(self)
         for place, guess in enumerate(self._guesses):
-            self._paint(painter, QRect(0, place * self._row, self.width(), self._row), guess, first=place == 0)
+            row = QRect(0, place * self._row, self.width(), self._row)
+            self._paint(painter, row, guess, is_answer=guess == self.answer)
 
-    def _paint(self, painter: QPainter, row: QRect, guess: Guess, *, first: bool) -> None:
+    def _paint(self, painter: QPainter, row: QRect, guess: Guess, *, is_answer: bool) -> None:
         theme, metrics = current(), self.fontMetrics()
         tag = self._tag(guess)
         tags = max(metrics.horizontalAdvance(self._tag(other)) for other in self._guesses)
@@ -77,7 +83,7 @@ class ScoreBars(QWidget):
         name = round(_NAME_SHARE * row.width())
         bar = QRect(name + _GAP, row.top() + 4, row.width() - name - number - tags - 3 * _GAP, row.height() - 8)
         font = self.font()
-        font.setBold(first)
+        font.setBold(is_answer)
         painter.setFont(font)
         painter.setPen(QColor(theme.text))
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight

@@ -147,6 +147,7 @@ def test_other_names_are_scored_beside_the_learned_classes(qtbot, make_page, run
     qtbot.waitUntil(lambda: names(page)[0] == "tractor", timeout=WAIT)
     assert "tractor: 40.0 %, zero-shot, not learned" in page.cards.bars.accessibleDescription()
     assert names(page).count("tractor") == 1
+    assert page.cards.bars.answer.name == names(page)[1], "a typed name is no answer of the run"
     assert page.cards.texts_state.text() == "Learned already: dog."
     answered(qtbot, page)
 
