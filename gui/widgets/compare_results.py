@@ -29,7 +29,7 @@ _PAD: Final = 8
 SAMPLE: Final = QSize(32, 16)
 _FINE: Final = 2
 """Pixels of a sample's picture for each one on the screen."""
-_NUMBERS: Final = 138
+_NUMBERS: Final = 124
 
 
 class ResultsTable(QTreeView):
