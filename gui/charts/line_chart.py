@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.charts.axes import Axes
 from gui.charts.base import Chart
+from gui.charts.entries import add_entry
 from gui.charts.legend import Key, Legend
 from gui.charts.lines import Line
 from gui.theme import Theme
@@ -75,14 +76,14 @@ class LineChart(Chart):
     def _extend_menu(self) -> None:
         menu = self._menu
         menu.addSeparator()
-        self._reset = menu.addAction("Reset view", self.reset_view)
+        self._reset = add_entry(menu, "Reset view", self.reset_view)
         self._reset.setToolTip("Show everything again, and follow what grows (R, Home or a double click)")
         self._log = QAction("Logarithmic axis", menu)
         self._log.setCheckable(True)
         self._log.triggered.connect(self.set_log)
         if any(axes.logs for axes in self.axes):
             menu.addAction(self._log)
-        self._all = menu.addAction("Show all lines", lambda: self.legend.set_hidden(frozenset()))
+        self._all = add_entry(menu, "Show all lines", lambda: self.legend.set_hidden(frozenset()))
         self._all.setToolTip("Show again what was hidden in the legend")
         menu.aboutToShow.connect(self._refresh_menu)
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from gui.charts.base import Cell, Chart
+from gui.charts.entries import add_entry
 from gui.charts.grid import COMING, Grid
 from gui.charts.heatmap import HeatMap
 from gui.state.curves import Curves, percent, task_name
@@ -41,11 +42,11 @@ class MatrixChart(Chart):
         self._map.opened.connect(self.cell_opened)
         self._filled: tuple[object, int, NDArray[np.float64]] | None = None
         self._menu.addSeparator()
-        self._change = self._menu.addAction("Show change since learned")
+        self._change = add_entry(self._menu, "Show change since learned")
         self._change.setCheckable(True)
         self._change.setToolTip("Show how many points each task gained or lost since it was learned")
         self._change.toggled.connect(self._redraw)
-        self._confusion = self._menu.addAction("Confusion of all classes…", self.confusion_requested.emit)
+        self._confusion = add_entry(self._menu, "Confusion of all classes…", self.confusion_requested.emit)
         self._confusion.setToolTip("Show which classes are taken for which, after any task")
         self._confusion.setEnabled(False)
         self.set_body(self._map)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from gui.charts.base import Chart
+from gui.charts.entries import add_entry
 from gui.icons import icon
 
 _SPACING = 8
@@ -103,7 +104,7 @@ class ChartChoice(QToolButton):
         menu.setToolTipsVisible(True)
         self._ticks: dict[str, QAction] = {}
         for chart in charts:
-            tick = menu.addAction(chart.title)
+            tick = add_entry(menu, chart.title)
             tick.setToolTip(chart.help)
             tick.setCheckable(True)
             tick.setChecked(not chart.optional)

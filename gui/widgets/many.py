@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QMenu, QPushButton, QWidget
 
 from backend.api import RunConfig
+from gui.charts.entries import add_entry
 from gui.state.draft import Draft
 from gui.state.many import method_labels, seeds_in, variants
 
@@ -127,7 +128,7 @@ class ManyRow(QWidget):
         """Show which methods are chosen; the entries are made when they are first looked at."""
         for name, label in self._labels.items():
             if name not in self._entries:
-                entry = self.menu.addAction(label)
+                entry = add_entry(self.menu, label)
                 entry.setCheckable(True)
                 entry.toggled.connect(lambda on, name=name: self._choose(name, on))
                 self._entries[name] = entry
